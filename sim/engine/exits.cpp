@@ -218,48 +218,36 @@ double delay_over_course(const HazardCourses& all, const HazardCourse& course, c
   const auto hazard_by = [&](std::size_t k) { return law.hazard_until(begins[k] - time); };
   std::size_t k = stretch_at(time);
   std::int32_t gone_to = 0;
-  double now = time, used = 0.0, left = threshold;
-  while (now - time < limit) {
-    if (until[k] > 0 && until[k] != gone_to && now - time >= course.least_age) {
-      gone_to = until[k];
-      const auto last = static_cast<std::size_t>(until[k]);
-      const double* const terms = all.terms.data() + (course.at + k) * HazardCourse::terms;
-      const double goal = sum(k, hazard_by(k)) + left;
-      const double then = time + law.age_at(static_cast<float>(goal / terms[0]));
-      const std::size_t near = std::clamp(stretch_at(then), k, last);
-      const double better = then - all.terms[(course.at + near) * HazardCourse::terms + 1] / terms[0];
-      std::size_t found = std::clamp(stretch_at(better), k, last);
-      for (bool moves = true; moves;) {
-        const std::size_t next = std::min(found + 1, last);
-        const bool back = found > k && !(sum(found, hazard_by(found)) < goal);
-        const bool on = !back && found < last && sum(next, hazard_by(next)) < goal;
-        found = back ? found - 1 : on ? next : found;
-        moves = back || on;
-      }
-      if (found > k) {
-        used = hazard_by(found);
-        left = goal - sum(found, used);
-        now = begins[found];
-        k = found;
-      }
+  HazardWalk walk{time, 0.0, 0.0, threshold};
+  double delay = forever;
+  while (walk.now - time < limit) {
+    const bool jumps = until[k] > 0 && until[k] != gone_to && walk.now - time >= course.least_age;
+    if (!jumps) {
+      if (walk.ends_in(law, {odds[k], 1.0, begins[k + 1]}, delay)) return delay;
+      ++k;
       continue;
     }
-    const double end = begins[k + 1], age_at_end = end - time;
-    const auto m = static_cast<double>(odds[k]);
-    const bool for_good = !(age_at_end < forever), counts = m > 0.0;
-    if (for_good && !counts) return forever;
-    if (counts && !(used < forever)) return now - time;
-    const double reached = for_good ? age_at_end : law.hazard_until(age_at_end);
-    if (counts) {
-      const double adds = m * (reached - used);
-      if (!(adds < left)) {
-        return Ageing{time, 0.0, 1.0}.days_until(law.age_at(static_cast<float>(used + left / m)), time, now, end);
-      }
-      left -= adds;
+    gone_to = until[k];
+    const auto last = static_cast<std::size_t>(until[k]);
+    const double* const terms = all.terms.data() + (course.at + k) * HazardCourse::terms;
+    const double goal = sum(k, hazard_by(k)) + walk.left;
+    const double then = time + law.age_at(static_cast<float>(goal / terms[0]));
+    const std::size_t near = std::clamp(stretch_at(then), k, last);
+    const double better = then - all.terms[(course.at + near) * HazardCourse::terms + 1] / terms[0];
+    std::size_t found = std::clamp(stretch_at(better), k, last);
+    for (bool moves = true; moves;) {
+      const std::size_t next = std::min(found + 1, last);
+      const bool back = found > k && !(sum(found, hazard_by(found)) < goal);
+      const bool on = !back && found < last && sum(next, hazard_by(next)) < goal;
+      found = back ? found - 1 : on ? next : found;
+      moves = back || on;
     }
-    used = reached;
-    now = end;
-    ++k;
+    if (found == k) continue;
+    walk.used = hazard_by(found);
+    walk.left = goal - sum(found, walk.used);
+    walk.now = begins[found];
+    walk.age = walk.now - time;
+    k = found;
   }
   return forever;
 }

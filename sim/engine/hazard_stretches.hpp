@@ -41,40 +41,56 @@ struct UniformHazard {
   }
 };
 
-/// Days from `time` until the accumulated hazard of an exit reaches `threshold` > 0, where its law has the age `age` by
-/// then, in days as they would pass without a stretch, and has used up the hazard `used`; infinity where that is never, or
-/// not within `limit` days. `next()` is the stretch of time at `time`, then the one that follows, and so on. Of the law
-/// `hazard_until` is the cumulative hazard at an age below infinity, `age_at` its inverse, and `begins` an age up to which
-/// it is 0.
-template <class Law, class Next>
-SOJOURN_INLINE double delay_over_stretches(const Law& law, double time, double age, double used, double threshold,
-                                           double limit, Next next) {
-  constexpr double forever = __builtin_inf();
-  double left = threshold, now = time, age_now = age;
+/// The way of an exit over stretches of time, until what is `left` of its threshold is used up. Of the law `hazard_until` is
+/// the cumulative hazard at an age below infinity, `age_at` its inverse, and `begins` an age up to which it is 0.
+struct HazardWalk {
+  double time, age, used, left;  // of the visit; then, at `now`: the law's age in days as they would pass without a stretch,
+                                 // the hazard that it has used up, and what is still to be accumulated
+  double now = time;
   Ageing ageing{time, age, -1.0};
-  while (now - time < limit) {
-    const HazardIn at = next();
-    if (at.stretch != ageing.stretch) ageing = {now, age_now, at.stretch};
+
+  /// Over the stretch at `now`: true where the way ends in it, `delay` days after the visit, which may be infinite.
+  template <class Law>
+  SOJOURN_INLINE bool ends_in(const Law& law, const HazardIn& at, double& delay) {
+    constexpr double forever = __builtin_inf();
+    if (at.stretch != ageing.stretch) ageing = {now, age, at.stretch};
     const double age_at_end = ageing.at(at.end);
     if (age_at_end > law.begins) {
       const bool for_good = !(age_at_end < forever), counts = at.m > 0.0f;
-      if (for_good && !counts) return forever;             // the law is over while the hazard is nothing
-      if (counts && !(used < forever)) return now - time;  // the law is over already
+      const bool never = for_good && !counts;            // the law is over while the hazard is nothing
+      const bool at_once = counts && !(used < forever);  // the law is over already
+      delay = never ? forever : now - time;
+      if (never || at_once) return true;
       const double reached = for_good ? age_at_end : law.hazard_until(age_at_end);
       if (counts) {
         const double adds = static_cast<double>(at.m) * (reached - used);
         if (!(adds < left)) {
           const double fires = law.age_at(static_cast<float>(used + left / static_cast<double>(at.m)));
-          return ageing.days_until(fires, time, now, at.end);
+          delay = ageing.days_until(fires, time, now, at.end);
+          return true;
         }
         left -= adds;
       }
       used = reached;
     }
-    age_now = age_at_end;
+    age = age_at_end;
     now = at.end;
+    return false;
   }
-  return forever;
+};
+
+/// Days from `time` until the accumulated hazard of an exit reaches `threshold` > 0, where its law has the age `age` by
+/// then, in days as they would pass without a stretch, and has used up the hazard `used`; infinity where that is never, or
+/// not within `limit` days. `next()` is the stretch of time at `time`, then the one that follows, and so on.
+template <class Law, class Next>
+SOJOURN_INLINE double delay_over_stretches(const Law& law, double time, double age, double used, double threshold,
+                                           double limit, Next next) {
+  HazardWalk walk{time, age, used, threshold};
+  double delay = __builtin_inf();
+  while (walk.now - time < limit) {
+    if (walk.ends_in(law, next(), delay)) return delay;
+  }
+  return __builtin_inf();
 }
 
 /// The same for a fixed delay, which fires at the age `fires`; where its hazard is nothing at that moment it never does.

@@ -154,10 +154,10 @@ struct alignas(64) Changing {
   std::int32_t place[lane_count];                 // among those where hazards change
   std::int32_t next[lane_count], at[lane_count];  // the stretch of time that begins next, and that they are in
   std::int32_t index[lane_count], chosen[lane_count];
-  double time[lane_count], begins[lane_count];  // of the visit, and when the next stretch begins
-  double limit[lane_count];                     // days after which some exit has come
-  double soonest[fast_exits][lane_count];       // days before which an exit does not come
-  std::int32_t steady[fast_exits][lane_count];  // 1: what changes is not the exit's own
+  double time[lane_count], begins[lane_count];             // of the visit, and when the next stretch begins
+  double limit[lane_count];                                // days after which some exit has come
+  double soonest[fast_exits][lane_count];                  // days before which an exit does not come
+  std::int32_t steady[fast_exits][lane_count];             // 1: what changes is not the exit's own
   float reach[sizeof(Reach) / sizeof(float)][lane_count];  // of the exit at hand: columns of Reach, see ReachField
   std::uint8_t marks[lane_count];
   std::int32_t listed[lane_count];

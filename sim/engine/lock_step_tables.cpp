@@ -8,6 +8,7 @@
 #include <map>
 #include <numeric>
 
+#include "append_once.hpp"
 #include "customer_store.hpp"
 #include "sojourn/engine/exits.hpp"
 #include "sojourn/population/accounts.hpp"
@@ -515,14 +516,10 @@ void Compiled::compile_steps(std::size_t hazard_place, std::uint32_t persona, st
     }
     // Most exits of a place are changed alike, and a place for all personas.
     const std::size_t exit = hazard_place * exits_of_row + j;
-    std::size_t at = hazard_steps_.size();
-    for (std::size_t k = hazard_place > 0 ? (hazard_place - 1) * exits_of_row : 0; k < exit; ++k) {
-      const auto other = static_cast<std::size_t>(hazard_steps_at_[k] + first_hazards_[k / exits_of_row]);
-      if (other + steps.size() > hazard_steps_.size()) continue;
-      const auto known = hazard_steps_.begin() + static_cast<std::ptrdiff_t>(other);
-      if (std::equal(steps.begin(), steps.end(), known)) at = other;
-    }
-    if (at == hazard_steps_.size()) hazard_steps_.insert(hazard_steps_.end(), steps.begin(), steps.end());
+    const std::size_t first = hazard_place > 0 ? (hazard_place - 1) * exits_of_row : 0;
+    const std::size_t at = append_once<std::int32_t>(hazard_steps_, steps, first, exit, [&](std::size_t k) {
+      return static_cast<std::size_t>(hazard_steps_at_[k] + first_hazards_[k / exits_of_row]);
+    });
     hazard_steps_at_[exit] = narrow(at) - first_hazards_[hazard_place];
     std::size_t from = 0;
     while (from + static_cast<std::size_t>(runs[from]) < runs.size()) from += static_cast<std::size_t>(runs[from]);

@@ -8,6 +8,7 @@
 #include <map>
 #include <tuple>
 
+#include "append_once.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
 #include "sojourn/model/content.hpp"
 #include "sojourn/model/staff.hpp"
@@ -599,6 +600,12 @@ void Program::compile_hazard_stretches() {
   hazard_rows_begin_.push_back(hazard_rows_.size());
 }
 
+/// The first record of an exit with which those of the exits of `place` may be alike, where `begins` are the first ones of
+/// each place: most exits of a place are changed alike, and a place for all personas.
+std::size_t Program::alike_from(const std::vector<std::size_t>& begins, std::size_t place) const {
+  return begins[place >= touchpoints_ ? place - touchpoints_ : place];
+}
+
 void Program::compile_hazard_runs() {
   std::vector<std::int32_t> runs;
   for (std::size_t place = 0; place < personas_ * touchpoints_; ++place) {
@@ -606,28 +613,15 @@ void Program::compile_hazard_runs() {
     const std::span<const HazardStretch> stretches =
         hazard_stretches(static_cast<std::uint32_t>(place / touchpoints_), static_cast<std::uint32_t>(place % touchpoints_));
     if (stretches.empty()) continue;
-    const std::size_t first_exit = runs_of_exit_.size();
     for (std::size_t j = 0; j < exits(row(stretches[0])).size(); ++j) {
       runs.assign(stretches.size(), 1);
       for (std::size_t k = stretches.size() - 1; k-- > 0;) {
         const ExitRow &now = exits(row(stretches[k]))[j], &next = exits(row(stretches[k + 1]))[j];
         if (now.odds == next.odds && now.stretch == next.stretch) runs[k] += runs[k + 1];
       }
-      // Most exits of a place are changed alike, and a place for all personas.
-      std::size_t at = hazard_runs_.size();
-      const auto share_with = [&](std::size_t begin, std::size_t end) {
-        for (std::size_t k = begin; k < end; ++k) {
-          if (hazard_runs_.size() - runs_of_exit_[k] < runs.size()) continue;
-          const auto known = hazard_runs_.begin() + static_cast<std::ptrdiff_t>(runs_of_exit_[k]);
-          if (std::equal(runs.begin(), runs.end(), known)) at = runs_of_exit_[k];
-        }
-      };
-      share_with(first_exit, runs_of_exit_.size());
-      if (place >= touchpoints_) {
-        share_with(runs_of_exit_begin_[place - touchpoints_], runs_of_exit_begin_[place - touchpoints_ + 1]);
-      }
-      if (at == hazard_runs_.size()) hazard_runs_.insert(hazard_runs_.end(), runs.begin(), runs.end());
-      runs_of_exit_.push_back(at);
+      runs_of_exit_.push_back(append_once<std::int32_t>(hazard_runs_, runs, alike_from(runs_of_exit_begin_, place),
+                                                        runs_of_exit_.size(),
+                                                        [&](std::size_t k) { return runs_of_exit_[k]; }));
     }
   }
 }
@@ -640,7 +634,6 @@ void Program::compile_hazard_sums() {
     const std::span<const HazardStretch> stretches = hazard_stretches(p, v);
     const std::span<const std::uint32_t> rows = hazard_rows(p, v);
     if (rows.empty()) continue;
-    const std::size_t first_exit = sums_of_exit_.size();
     for (std::size_t j = 0; j < exits(row(rows[0])).size(); ++j) {
       SumsOfExit& of = sums_of_exit_.emplace_back();
       const ExitRow& exit = exits(row(rows[0]))[j];
@@ -665,22 +658,14 @@ void Program::compile_hazard_sums() {
       if (!(rounding <= most_off * (least / most))) continue;
       sums.push_back(shares[stretches.back().which] > 0.0 ? std::numeric_limits<double>::infinity() : sums.back());
       of.most = most;
-      of.begin = hazard_sums_.size();
-      // Most exits of a place are changed alike, and a place for all personas.
-      const auto share_with = [&](std::size_t begin, std::size_t end) {
-        for (std::size_t k = begin; k < end; ++k) {
-          const SumsOfExit& other = sums_of_exit_[k];
-          if (!(other.most > 0.0) || hazard_sums_.size() - other.begin < sums.size()) continue;
-          const auto known = hazard_sums_.begin() + static_cast<std::ptrdiff_t>(other.begin);
-          if (std::equal(sums.begin(), sums.end(), known)) of.begin = other.begin;
-        }
+      // Not the beginning of longer ones, which are guided to in another way.
+      const auto begin = [&](std::size_t k) {
+        const SumsOfExit& other = sums_of_exit_[k];
+        return other.size == sums.size() ? other.begin : hazard_sums_.size();
       };
-      share_with(first_exit, sums_of_exit_.size() - 1);
-      const bool as_many = place >= touchpoints_ && stretches.size() == hazard_stretches(p - 1, v).size();
-      if (as_many) {
-        share_with(hazard_sums_begin_[place - touchpoints_], hazard_sums_begin_[place - touchpoints_ + 1]);
-      }
-      if (of.begin == hazard_sums_.size()) hazard_sums_.insert(hazard_sums_.end(), sums.begin(), sums.end());
+      of.size = sums.size();
+      of.begin =
+          append_once<double>(hazard_sums_, sums, alike_from(hazard_sums_begin_, place), sums_of_exit_.size() - 1, begin);
     }
   }
   hazard_sums_begin_.push_back(sums_of_exit_.size());
@@ -810,14 +795,13 @@ void Program::compile_hazard_courses() {
       if (!repeats) continue;
       of = {hazard_courses_.begins.size(), odds.size(), age};
       odds.push_back(0.0f);
-      // Most exits of a place are changed alike, and a place for all personas.
       const auto alike = [&](const HazardCourse& other) {
         return other.stretches == of.stretches &&
                std::equal(begins.begin(), begins.end(),
                           hazard_courses_.begins.begin() + static_cast<std::ptrdiff_t>(other.at)) &&
                std::equal(odds.begin(), odds.end(), hazard_courses_.odds.begin() + static_cast<std::ptrdiff_t>(other.at));
       };
-      const std::size_t from = hazard_course_begin_[place >= touchpoints_ ? place - touchpoints_ : place];
+      const std::size_t from = alike_from(hazard_course_begin_, place);
       const auto known =
           std::find_if(courses_of_exit_.begin() + static_cast<std::ptrdiff_t>(from), courses_of_exit_.end() - 1, alike);
       if (known != courses_of_exit_.end() - 1) {

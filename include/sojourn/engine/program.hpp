@@ -268,8 +268,7 @@ class Program {
     const std::size_t place = persona * touchpoints_ + touchpoint, at = hazard_sums_begin_[place] + exit;
     if (at >= hazard_sums_begin_[place + 1]) return {};
     const SumsOfExit& of = sums_of_exit_[at];
-    const std::size_t size = of.most > 0.0 ? hazard_begin_[place + 1] - hazard_begin_[place] + 1 : 0;
-    return {{hazard_sums_.data() + of.begin, size}, of.most};
+    return {{hazard_sums_.data() + of.begin, of.size}, of.most};
   }
   /// The course of the exit at position `exit` of such a race, if its law is a Weibull one, its odds alone change, with some
   /// period, and nothing of a customer but the state decides about it; without stretches else.
@@ -409,6 +408,7 @@ class Program {
   void compile_rows();
   void compile_choice(VisitRow& row);
   void compile_hazard_stretches();
+  [[nodiscard]] std::size_t alike_from(const std::vector<std::size_t>& begins, std::size_t place) const;
   void compile_hazard_runs();
   void compile_hazard_sums();
   void compile_hazard_courses();
@@ -446,8 +446,8 @@ class Program {
   std::vector<std::int32_t> hazard_runs_;
   std::vector<std::size_t> runs_of_exit_, runs_of_exit_begin_;  // into hazard_runs_; of each place, into runs_of_exit_
   struct SumsOfExit {
-    std::size_t begin = 0;  // into hazard_sums_
-    double most = 0.0;      // 0: there are none
+    std::size_t begin = 0, size = 0;  // in hazard_sums_
+    double most = 0.0;                // 0: there are none
   };
   std::vector<double> hazard_sums_;
   std::vector<SumsOfExit> sums_of_exit_;
