@@ -235,13 +235,8 @@ double delay_over_course(const HazardCourses& all, const HazardCourse& course, c
     const std::size_t near = std::clamp(stretch_at(then), k, last);
     const double better = then - all.terms[(course.at + near) * HazardCourse::terms + 1] / terms[0];
     std::size_t found = std::clamp(stretch_at(better), k, last);
-    for (bool moves = true; moves;) {
-      const std::size_t next = std::min(found + 1, last);
-      const bool back = found > k && !(sum(found, hazard_by(found)) < goal);
-      const bool on = !back && found < last && sum(next, hazard_by(next)) < goal;
-      found = back ? found - 1 : on ? next : found;
-      moves = back || on;
-    }
+    // Not too far: the walk goes over what is left.
+    while (found > k && !(sum(found, hazard_by(found)) < goal)) --found;
     if (found == k) continue;
     walk.used = hazard_by(found);
     walk.left = goal - sum(found, walk.used);

@@ -181,7 +181,7 @@ struct alignas(64) Walkers {
   std::int32_t ended[lane_count];
   // Of exits that have a HazardCourse: into its arrays, to how far the closed form has led, and what that looks for.
   double parts[lane_count], least_age[lane_count], jumps[lane_count], shape[lane_count], goal[lane_count], then[lane_count];
-  double mean[lane_count], here[lane_count], hazard[lane_count], next_sum[lane_count], next_hazard[lane_count];
+  double mean[lane_count], here[lane_count], hazard[lane_count];
   std::int32_t course[lane_count], stretches[lane_count], gone_to[lane_count], found[lane_count], until[lane_count];
 };
 

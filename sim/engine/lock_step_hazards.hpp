@@ -335,21 +335,18 @@ void jump(const Block& b, Walkers& w, int padded) {
   for (int i = 0; i < padded; ++i) w.then[i] -= courses.terms[w.found[i] * course_terms + 1] / w.mean[i];
   find_in_courses(courses, w, padded);
   stay_within();
+  // Not too far: the walk goes over what is left.
   for (std::int32_t any = 1; any != 0;) {
     sum_terms(courses, w, w.found, w.hazard, w.here, padded);
     EACH_LANE
-    for (int i = 0; i < padded; ++i) w.probe[i] = w.found[i] < w.until[i] ? w.found[i] + 1 : w.until[i];
-    sum_terms(courses, w, w.probe, w.next_hazard, w.next_sum, padded);
-    EACH_LANE
     for (int i = 0; i < padded; ++i) {
-      const std::int32_t back = w.here[i] < w.goal[i] ? 0 : 1, on = w.next_sum[i] < w.goal[i] ? 1 : 0;
-      const std::int32_t goes_back = w.found[i] > w.at[i] ? back : 0, goes_on = w.found[i] < w.until[i] ? on : 0;
-      w.ended[i] = goes_back != 0 ? -1 : goes_on;
+      const std::int32_t back = w.here[i] < w.goal[i] ? 0 : 1;
+      w.ended[i] = w.found[i] > w.at[i] ? back : 0;
     }
     any = 0;
     for (int i = 0; i < padded; ++i) any |= w.ended[i];
     EACH_LANE
-    for (int i = 0; i < padded; ++i) w.found[i] += w.ended[i];
+    for (int i = 0; i < padded; ++i) w.found[i] -= w.ended[i];
   }
   EACH_LANE
   for (int i = 0; i < padded; ++i) {
