@@ -331,7 +331,7 @@ struct Payment {
 /// if it is the first without any, some exit has come by `late` times that delay, where `late` is not 0, and by `latest`.
 /// Odds that change for a short time at a time have hardly more than their mean after a while, which bounds both more
 /// closely: not before `soon_far` times the delay, where that is `far` days or more, and by `late_far` times it or by `far`.
-struct alignas(32) Reach {
+struct Reach {
   float soon, late;
   float soon_far, late_far, far;
   float latest;      // days

@@ -158,7 +158,6 @@ struct alignas(64) Changing {
   double limit[lane_count];                                // days after which some exit has come
   double soonest[fast_exits][lane_count];                  // days before which an exit does not come
   std::int32_t steady[fast_exits][lane_count];             // 1: what changes is not the exit's own
-  float reach[sizeof(Reach) / sizeof(float)][lane_count];  // of the exit at hand: columns of Reach, see ReachField
   std::uint8_t marks[lane_count];
   std::int32_t listed[lane_count];
 };
@@ -216,11 +215,6 @@ struct Field {
     heard = own + 4,
     more_heard = heard + 4,
   };
-};
-
-/// Columns of `Reach`, by the position of the field.
-struct ReachField {
-  enum { soon, late, soon_far, late_far, far, latest, way };
 };
 
 /// Eight rows become eight columns of one of their groups.
@@ -405,13 +399,53 @@ SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded,
   return count;
 }
 
-/// The marked of the lanes, as list_marked lists them, and `list` itself: their columns are packed close together, and back.
-/// Packed columns may be written, and read, up to a vector beyond the last number.
+/// A column of lanes, and one of those that are marked, close together, or the other way.
+template <class Number>
+struct Moved {
+  const Number* from;
+  Number* to;
+};
+
+/// The marked of the lanes, as list_marked lists them, and that list. Packed columns may be written, and read, up to a vector
+/// beyond the last number.
 struct MarkedLanes {
   const std::uint8_t* marks;
   const std::int32_t* list;
   int lanes, count;
 
+  template <class... Numbers>
+  SOJOURN_INLINE void pack(Moved<Numbers>... columns) const {
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+    for (int i = 0, at = 0; i < lanes; i += 16) {
+      const __mmask16 mask = of(i);
+      (compress(mask, columns.from + i, columns.to + at), ...);
+      at += std::popcount(static_cast<unsigned>(mask));
+    }
+#else
+    for (int k = 0; k < count; ++k) {
+      const std::int32_t i = list[k];
+      ((columns.to[k] = columns.from[i]), ...);
+    }
+#endif
+  }
+
+  template <class... Numbers>
+  SOJOURN_INLINE void unpack(Moved<Numbers>... columns) const {
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+    for (int i = 0, at = 0; i < lanes; i += 16) {
+      const __mmask16 mask = of(i);
+      (expand(mask, columns.from + at, columns.to + i), ...);
+      at += std::popcount(static_cast<unsigned>(mask));
+    }
+#else
+    for (int k = 0; k < count; ++k) {
+      const std::int32_t i = list[k];
+      ((columns.to[i] = columns.from[k]), ...);
+    }
+#endif
+  }
+
+ private:
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
   /// Those marked among lane `i` and the 15 after it.
   [[nodiscard]] SOJOURN_INLINE __mmask16 of(int i) const {
@@ -419,51 +453,31 @@ struct MarkedLanes {
     const int left = lanes - i;
     return _mm_mask_test_epi8_mask(static_cast<__mmask16>(left < 16 ? (1 << left) - 1 : 0xffff), sixteen, sixteen);
   }
-#endif
-
   template <class Number>
-  SOJOURN_INLINE void pack(const Number* from, Number* to) const {
-#if defined(__AVX512BW__) && defined(__AVX512VL__)
-    int at = 0;
-    for (int i = 0; i < lanes; i += 16) {
-      const __mmask16 mask = of(i);
-      if constexpr (sizeof(Number) == 4) {
-        _mm512_storeu_si512(to + at, _mm512_maskz_compress_epi32(mask, _mm512_loadu_si512(from + i)));
-      } else {
-        const auto low = static_cast<__mmask8>(mask), high = static_cast<__mmask8>(mask >> 8);
-        const int first = std::popcount(static_cast<unsigned>(low));
-        _mm512_storeu_si512(to + at, _mm512_maskz_compress_epi64(low, _mm512_loadu_si512(from + i)));
-        _mm512_storeu_si512(to + at + first, _mm512_maskz_compress_epi64(high, _mm512_loadu_si512(from + i + 8)));
-      }
-      at += std::popcount(static_cast<unsigned>(mask));
+  SOJOURN_INLINE static void compress(__mmask16 mask, const Number* from, Number* to) {
+    if constexpr (sizeof(Number) == 4) {
+      _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(mask, _mm512_loadu_si512(from)));
+    } else {
+      const auto low = static_cast<__mmask8>(mask), high = static_cast<__mmask8>(mask >> 8);
+      _mm512_storeu_si512(to, _mm512_maskz_compress_epi64(low, _mm512_loadu_si512(from)));
+      to += std::popcount(static_cast<unsigned>(low));
+      _mm512_storeu_si512(to, _mm512_maskz_compress_epi64(high, _mm512_loadu_si512(from + 8)));
     }
-#else
-    for (int k = 0; k < count; ++k) to[k] = from[list[k]];
-#endif
   }
-
   template <class Number>
-  SOJOURN_INLINE void unpack(const Number* from, Number* to) const {
-#if defined(__AVX512BW__) && defined(__AVX512VL__)
-    int at = 0;
-    for (int i = 0; i < lanes; i += 16) {
-      const __mmask16 mask = of(i);
-      if constexpr (sizeof(Number) == 4) {
-        const __m512i packed = _mm512_loadu_si512(from + at);
-        _mm512_storeu_si512(to + i, _mm512_mask_expand_epi32(_mm512_loadu_si512(to + i), mask, packed));
-      } else {
-        const auto low = static_cast<__mmask8>(mask), high = static_cast<__mmask8>(mask >> 8);
-        const int first = std::popcount(static_cast<unsigned>(low));
-        const __m512i packed_low = _mm512_loadu_si512(from + at), packed_high = _mm512_loadu_si512(from + at + first);
-        _mm512_storeu_si512(to + i, _mm512_mask_expand_epi64(_mm512_loadu_si512(to + i), low, packed_low));
-        _mm512_storeu_si512(to + i + 8, _mm512_mask_expand_epi64(_mm512_loadu_si512(to + i + 8), high, packed_high));
-      }
-      at += std::popcount(static_cast<unsigned>(mask));
+  SOJOURN_INLINE static void expand(__mmask16 mask, const Number* from, Number* to) {
+    if constexpr (sizeof(Number) == 4) {
+      const __m512i before = _mm512_loadu_si512(to);
+      _mm512_storeu_si512(to, _mm512_mask_expand_epi32(before, mask, _mm512_loadu_si512(from)));
+    } else {
+      const auto low = static_cast<__mmask8>(mask), high = static_cast<__mmask8>(mask >> 8);
+      const __m512i first = _mm512_loadu_si512(to), second = _mm512_loadu_si512(to + 8);
+      _mm512_storeu_si512(to, _mm512_mask_expand_epi64(first, low, _mm512_loadu_si512(from)));
+      from += std::popcount(static_cast<unsigned>(low));
+      _mm512_storeu_si512(to + 8, _mm512_mask_expand_epi64(second, high, _mm512_loadu_si512(from)));
     }
-#else
-    for (int k = 0; k < count; ++k) to[list[k]] = from[k];
-#endif
   }
+#endif
 };
 
 /// Lists the rows, from number `row` on, that are due by `number` (see due_number): at most `lane_count` are looked at, and

@@ -178,10 +178,8 @@ int race_on(Block& b, const MarkedLanes& racers, int padded) {
   const Hazards& hazards = b.t.hazards;
   const int count = racers.count;
   Changing& c = b.changing;
-  racers.pack(b.c.place, c.index);
-  racers.pack(b.c.regime, c.next);
-  racers.pack(b.c.time, c.time);
-  racers.pack(b.integers(Field::facts), c.chosen);
+  racers.pack(Moved{b.c.place, c.index}, Moved{b.c.regime, c.next}, Moved{b.c.time, c.time},
+              Moved{b.integers(Field::facts), c.chosen});
   for (int k = count; k < padded; ++k) {
     c.index[k] = c.index[0];
     c.next[k] = c.next[0];
@@ -225,14 +223,10 @@ void compete(Block& b) {
   if (count == 0) return;
   const int padded = (count + 15) & ~15;
   const MarkedLanes racers{b.s.marks, b.r.lane, b.lanes, count};
-  racers.pack(b.c.customer, b.r.customer);
-  racers.pack(b.c.event, b.r.event);
-  racers.pack(b.c.row, b.r.row);
-  racers.pack(b.c.satisfaction, b.r.satisfaction);
-  racers.pack(b.c.expectation, b.r.expectation);
-  racers.pack(b.s.heard, b.r.heard);
-  racers.pack(b.s.effort, b.r.effort);
-  racers.pack(b.integers(Field::first_exit), b.r.first_exit);
+  racers.pack(Moved{b.c.customer, b.r.customer}, Moved{b.c.event, b.r.event}, Moved{b.c.row, b.r.row},
+              Moved{b.c.satisfaction, b.r.satisfaction}, Moved{b.c.expectation, b.r.expectation},
+              Moved{b.s.heard, b.r.heard}, Moved{b.s.effort, b.r.effort},
+              Moved{b.integers(Field::first_exit), b.r.first_exit});
   for (int k = count; k < padded; ++k) {
     b.r.row[k] = b.r.row[0];
     b.r.first_exit[k] = b.r.first_exit[0];
@@ -264,10 +258,8 @@ void compete(Block& b) {
     b.r.to[k] = exit.to;
     b.r.taken[k] = exit.taken;
   }
-  racers.unpack(b.r.first, b.s.chosen);
-  racers.unpack(b.r.delay, b.s.a);
-  racers.unpack(b.r.to, b.s.to);
-  racers.unpack(b.r.taken, b.s.taken);
+  racers.unpack(Moved{b.r.first, b.s.chosen}, Moved{b.r.delay, b.s.a}, Moved{b.r.to, b.s.to},
+                Moved{b.r.taken, b.s.taken});
   for (int k = 0; k < marked; ++k) decide(b, b.s.marked[k], true);
 }
 

@@ -525,31 +525,25 @@ void take_steady(Block& b, int j, int padded) {
   }
 }
 
-/// The columns of Reach of the exits `c.index` of all racers.
-void fetch_reach(Block& b, int padded) {
-  Changing& c = b.changing;
-  for (int k = 0; k < padded; k += 8) fetch_group(b.t.hazards.reach, c.index, 0, c.reach, k);
-}
-
 /// Marks those racers of whom exit `j`, whose hazard changes, may come first.
 void mark(Block& b, int j, int padded) {
   Changing& c = b.changing;
   const auto* exits = reinterpret_cast<const std::int32_t*>(b.r.columns[Field::race_exits]);
+  const Reach* const reach = b.t.hazards.reach;
   // So that a delay of nothing is not nothing times a large number, where an exit never comes.
   constexpr double moment = 1e-20;
   EACH_LANE
   for (int k = 0; k < padded; ++k) c.index[k] = b.r.first_exit[k] + (j < exits[k] ? j : 0);
-  fetch_reach(b, padded);
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
-    c.soonest[j][k] = (b.r.delays[j][k] + moment) * static_cast<double>(c.reach[ReachField::soon][k]);
+    c.soonest[j][k] = (b.r.delays[j][k] + moment) * static_cast<double>(reach[c.index[k]].soon);
   }
   if ((b.t.hazards.by_mean >> j & 1u) != 0) {
     EACH_LANE
     for (int k = 0; k < padded; ++k) {
-      const double soon = c.soonest[j][k], far = b.r.delays[j][k] * static_cast<double>(c.reach[ReachField::soon_far][k]);
+      const double soon = c.soonest[j][k], far = b.r.delays[j][k] * static_cast<double>(reach[c.index[k]].soon_far);
       const double later = far > soon ? far : soon;
-      c.soonest[j][k] = far >= static_cast<double>(c.reach[ReachField::far][k]) * bound_rounding ? later : soon;
+      c.soonest[j][k] = far >= static_cast<double>(reach[c.index[k]].far) * bound_rounding ? later : soon;
     }
   }
   EACH_LANE
@@ -563,19 +557,19 @@ void mark(Block& b, int j, int padded) {
 /// Those racers, of `count`, whose hazards change before their first exit comes.
 void race_over_changes(Block& b, int count, int padded) {
   Changing& c = b.changing;
+  const Hazards& hazards = b.t.hazards;
   const double horizon = b.t.horizon;
   EACH_LANE
   for (int k = 0; k < padded; ++k) c.index[k] = b.r.first_exit[k] + (b.r.first[k] < 0 ? 0 : b.r.first[k]);
-  fetch_reach(b, padded);
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
     // Beyond the horizon nobody asks: the next number after the days that are left.
     const double last = std::bit_cast<double>(std::bit_cast<std::int64_t>(horizon - c.time[k]) + 1);
-    const auto late = static_cast<double>(c.reach[ReachField::late][k]);
-    const auto latest = static_cast<double>(c.reach[ReachField::latest][k]);
+    const auto late = static_cast<double>(hazards.reach[c.index[k]].late);
+    const auto latest = static_cast<double>(hazards.reach[c.index[k]].latest);
     const double by_all = late > 0.0 ? b.r.delay[k] * late : never;
-    const auto far = static_cast<double>(c.reach[ReachField::far][k]);
-    const double mean_far = b.r.delay[k] * static_cast<double>(c.reach[ReachField::late_far][k]);
+    const auto far = static_cast<double>(hazards.reach[c.index[k]].far);
+    const double mean_far = b.r.delay[k] * static_cast<double>(hazards.reach[c.index[k]].late_far);
     const double by_mean = mean_far > far ? mean_far : far, by_late = by_mean < by_all ? by_mean : by_all;
     const double some = (by_late < latest ? by_late : latest) * bound_rounding, known = b.r.first[k] < 0 ? never : some;
     c.limit[k] = known < last ? known : last;
@@ -587,13 +581,13 @@ void race_over_changes(Block& b, int count, int padded) {
   EACH_LANE
   for (int k = 0; k < padded; ++k) c.limit[k] = b.r.delay[k] < c.limit[k] ? b.r.delay[k] : c.limit[k];
   Candidates by[Way::count];
-  const auto* const way = reinterpret_cast<const std::int32_t*>(c.reach[ReachField::way]);
   for (int j = 0; j < b.t.race_exits; ++j) {
     mark(b, j, padded);
     const int some = list_marked(c.marks, count, padded, c.listed);
     for (int n = 0; n < some; ++n) {
-      Candidates& same = by[way[c.listed[n]]];
-      same.listed[same.count++] = j << 8 | c.listed[n];
+      const std::int32_t k = c.listed[n];
+      Candidates& same = by[hazards.reach[b.r.first_exit[k] + j].way];
+      same.listed[same.count++] = j << 8 | k;
     }
   }
   const auto each = [&](const Candidates& candidates, auto find) {
