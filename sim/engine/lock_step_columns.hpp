@@ -154,10 +154,10 @@ struct alignas(64) Changing {
   std::int32_t place[lane_count];                 // among those where hazards change
   std::int32_t next[lane_count], at[lane_count];  // the stretch of time that begins next, and that they are in
   std::int32_t index[lane_count], chosen[lane_count];
-  double time[lane_count], begins[lane_count];             // of the visit, and when the next stretch begins
-  double limit[lane_count];                                // days after which some exit has come
-  double soonest[fast_exits][lane_count];                  // days before which an exit does not come
-  std::int32_t steady[fast_exits][lane_count];             // 1: what changes is not the exit's own
+  double time[lane_count], begins[lane_count];  // of the visit, and when the next stretch begins
+  double limit[lane_count];                     // days after which some exit has come
+  double soonest[fast_exits][lane_count];       // days before which an exit does not come
+  std::int32_t steady[fast_exits][lane_count];  // 1: what changes is not the exit's own
   std::uint8_t marks[lane_count];
   std::int32_t listed[lane_count];
 };
@@ -178,8 +178,11 @@ struct alignas(64) Walkers {
   std::int32_t racer[lane_count], exit[lane_count];
   std::int32_t last[lane_count], probe[lane_count];  // of stretches that are looked for
   std::int32_t ended[lane_count];
+  // Of exits whose accumulated hazard is known.
+  double reached[lane_count], parts[lane_count];
+  std::int32_t sums[lane_count], first[lane_count];
   // Of exits that have a HazardCourse: into its arrays, to how far the closed form has led, and what that looks for.
-  double parts[lane_count], least_age[lane_count], jumps[lane_count], shape[lane_count], goal[lane_count], then[lane_count];
+  double least_age[lane_count], jumps[lane_count], shape[lane_count], goal[lane_count], then[lane_count];
   double mean[lane_count], here[lane_count], hazard[lane_count];
   std::int32_t course[lane_count], stretches[lane_count], gone_to[lane_count], found[lane_count], until[lane_count];
 };
@@ -406,8 +409,8 @@ struct Moved {
   Number* to;
 };
 
-/// The marked of the lanes, as list_marked lists them, and that list. Packed columns may be written, and read, up to a vector
-/// beyond the last number.
+/// The marked of the lanes, as list_marked lists them, and that list. Packed columns may be written, and read, up to a
+/// vector beyond the last number.
 struct MarkedLanes {
   const std::uint8_t* marks;
   const std::int32_t* list;

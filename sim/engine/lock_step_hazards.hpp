@@ -84,8 +84,9 @@ void pad(Walkers& w, int count, int padded) {
   }
 }
 
-/// Moves each walker on to the last stretch that `behind(i, stretch)` is true of, where it is of none after others.
-template <class Behind>
+/// Moves each walker on to the last stretch that `behind(i, stretch)` is true of, where it is of none after others; `near`:
+/// most are all but there.
+template <bool near, class Behind>
 void search(const Block& b, Walkers& w, int padded, Behind behind) {
   const auto probe = [&](int step) __attribute__((always_inline)) {
     EACH_LANE
@@ -93,6 +94,15 @@ void search(const Block& b, Walkers& w, int padded, Behind behind) {
     EACH_LANE
     for (int i = 0; i < padded; ++i) w.ended[i] = behind(i, w.probe[i]) ? 1 : 0;
   };
+  // Most do not have far to go.
+  for (int tries = 0; near && tries < 8; ++tries) {
+    probe(1);
+    std::int32_t any = 0;
+    for (int i = 0; i < padded; ++i) any |= w.ended[i];
+    if (any == 0) return;
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) w.at[i] = w.ended[i] != 0 ? w.probe[i] : w.at[i];
+  }
   int step = 16;
   for (bool further = true; further && step < b.t.hazards.search;) {
     step *= 2;
@@ -122,7 +132,7 @@ void begin(Block& b, int count, int padded) {
     w.by[i] = -1.0;
   }
   if constexpr (Law::waits && !stretched) {
-    search(
+    search<false>(
         b, w, padded, [&](int i, std::int32_t stretch) __attribute__((always_inline)) {
           return !(hazards.begin[stretch] - w.time[i] > w.a[i]);
         });
@@ -247,7 +257,6 @@ int settle(Block& b, int count, int padded) {
 /// The walkers, as many as `count`, go over the stretches until the exit of each has come, or surely comes too late.
 template <class Law, bool stretched>
 void walk(Block& b, int count) {
-  if (count == 0) return;
   Walkers& w = b.walkers;
   int padded = (count + 15) & ~15;
   pad(w, count, padded);
@@ -363,7 +372,6 @@ void jump(const Block& b, Walkers& w, int padded) {
 
 /// Exits whose odds repeat with a period, as many as `count`.
 void walk_courses(Block& b, int count) {
-  if (count == 0) return;
   Walkers& w = b.walkers;
   const Courses& courses = b.t.hazards.courses;
   for (int i = 0; i < count; ++i) {
@@ -422,32 +430,66 @@ void walk_courses(Block& b, int count) {
   }
 }
 
+/// Exit `j` of racer `k`, whose accumulated hazard is known, becomes walker `i`.
+void set_out_by_sums(Block& b, int i, int j, int k, double) {
+  const Changing& c = b.changing;
+  const Hazards& hazards = b.t.hazards;
+  Walkers& w = b.walkers;
+  const std::int32_t place = c.place[k], exit = place * fast_exits + j;
+  w.time[i] = c.time[k];
+  w.at[i] = c.at[k];
+  w.row[i] = place * hazards.kinds * fast_exits + j;
+  w.first[i] = hazards.first[place];
+  w.last[i] = hazards.first[place + 1] - 1;
+  w.sums[i] = hazards.sums_at[exit];
+  w.parts[i] = hazards.parts[exit];
+  const double mean = b.t.exits[b.r.first_exit[k] + j].a;
+  w.reached[i] = days_of_threshold(b.r.threshold[j][k], mean, b.r.factor[j][k], hazards.most_rate[exit]);
+  w.racer[i] = k;
+  w.exit[i] = j;
+}
+
+/// Walkers whose accumulated hazard is known, as many as `count`: no walk is needed.
+void find_by_sums(Block& b, int count) {
+  Walkers& w = b.walkers;
+  const Hazards& hazards = b.t.hazards;
+  const int padded = (count + 15) & ~15;
+  for (int i = count; i < padded; ++i) {
+    for (auto* const column : {w.time, w.parts, w.reached}) column[i] = column[0];
+    for (auto* const column : {w.at, w.row, w.first, w.last, w.sums}) column[i] = column[0];
+  }
+  const auto stretch_of = [&](int i) __attribute__((always_inline)) {
+    return SummedHazard{hazards.begin[w.at[i]], hazards.sums[w.sums[i] + w.at[i]],
+                        hazards.rate[w.row[i] + hazards.kind[w.at[i]] * fast_exits]};
+  };
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) w.reached[i] = stretch_of(i).at(w.time[i]) + w.reached[i];
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    w.probe[i] = w.sums[i] + w.first[i] + part_of(w.reached[i], w.parts[i], w.last[i] - w.first[i]);
+  }
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    const std::int32_t guess = w.first[i] + hazards.guide[w.probe[i]];
+    w.at[i] = guess > w.at[i] ? guess : w.at[i];
+  }
+  search<true>(
+      b, w, padded, [&](int i, std::int32_t stretch) __attribute__((always_inline)) {
+        return hazards.sums[w.sums[i] + stretch] < w.reached[i];
+      });
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    const std::int32_t next = w.at[i] < w.last[i] ? w.at[i] + 1 : w.at[i];
+    const double days = stretch_of(i).days_until(w.reached[i], w.time[i], hazards.begin[next]);
+    w.delay[i] = w.at[i] < w.last[i] ? days : never;
+  }
+  for (int i = 0; i < count; ++i) take_first(b, w.exit[i], w.racer[i], w.delay[i]);
+}
+
 /// Days within which exit `j` of racer `k` comes first, if it does; below 0 where it surely does not.
 double limit_of(const Block& b, int j, int k) {
   const double limit = b.changing.limit[k] < b.r.delay[k] ? b.changing.limit[k] : b.r.delay[k];
   return b.changing.soonest[j][k] <= limit * bound_rounding ? limit : -1.0;
-}
-
-/// Exit `j` of racer `k`, whose accumulated hazard is known: as delay_by_sums. There is too little of it for vectors.
-void find_by_sums(Block& b, int j, int k) {
-  if (limit_of(b, j, k) < 0.0) return;
-  const Changing& c = b.changing;
-  const Hazards& hazards = b.t.hazards;
-  const std::int32_t place = c.place[k], exit = place * fast_exits + j;
-  const std::int32_t first = hazards.first[place], last = hazards.first[place + 1] - 1;
-  const double* const sums = hazards.sums + hazards.sums_at[exit];
-  const double* const rate = hazards.rate + place * hazards.kinds * fast_exits + j;
-  const auto stretch = [&](std::int32_t at) {
-    return SummedHazard{hazards.begin[at], sums[at], rate[hazards.kind[at] * fast_exits]};
-  };
-  const double mean = b.t.exits[b.r.first_exit[k] + j].a, time = c.time[k];
-  const double days = days_of_threshold(b.r.threshold[j][k], mean, b.r.factor[j][k], hazards.most_rate[exit]);
-  const double reached = stretch(c.at[k]).at(time) + days;
-  const std::int32_t part = part_of(reached, hazards.parts[exit], last - first);
-  const std::int32_t guess = first + hazards.guide[hazards.sums_at[exit] + first + part];
-  std::int32_t at = guess > c.at[k] ? guess : c.at[k];
-  while (at < last && sums[at + 1] < reached) ++at;
-  if (at < last) take_first(b, j, k, stretch(at).days_until(reached, time, hazards.begin[at + 1]));
 }
 
 /// Exits that may come first, of those whose hazards change: 256 times the number of the exit and the racer.
@@ -456,9 +498,9 @@ struct Candidates {
   int count = 0;
 };
 
-/// All candidates, up to `lane_count` of which `finish(count)` finishes at a time.
-template <class Finish>
-void walk_all(Block& b, const Candidates& candidates, Finish finish) {
+/// All candidates, up to `lane_count` of which `finish(count)` finishes at a time, as `set_out` made walkers of them.
+template <class SetOut, class Finish>
+void walk_all(Block& b, const Candidates& candidates, SetOut set_out, Finish finish) {
   int walking = 0;
   for (int n = 0; n < candidates.count; ++n) {
     const std::int32_t j = candidates.listed[n] >> 8, k = candidates.listed[n] & 255;
@@ -469,13 +511,13 @@ void walk_all(Block& b, const Candidates& candidates, Finish finish) {
     finish(walking);
     walking = 0;
   }
-  finish(walking);
+  if (walking > 0) finish(walking);
 }
 
 /// The same, of one law.
 template <class Law>
 void walk_all(Block& b, const Candidates& candidates) {
-  walk_all(b, candidates, [&](int count) {
+  walk_all(b, candidates, set_out, [&](int count) {
     if (b.t.stretch != nullptr) {
       walk<Law, true>(b, count);
     } else {
@@ -590,15 +632,13 @@ void race_over_changes(Block& b, int count, int padded) {
       same.listed[same.count++] = j << 8 | k;
     }
   }
-  const auto each = [&](const Candidates& candidates, auto find) {
-    for (int n = 0; n < candidates.count; ++n) find(b, candidates.listed[n] >> 8, candidates.listed[n] & 255);
-  };
-  each(by[Way::fixed], wait_fixed);
-  each(by[Way::by_sums], find_by_sums);
+  const Candidates& fixed = by[Way::fixed];
+  for (int n = 0; n < fixed.count; ++n) wait_fixed(b, fixed.listed[n] >> 8, fixed.listed[n] & 255);
+  walk_all(b, by[Way::by_sums], set_out_by_sums, [&](int walking) { find_by_sums(b, walking); });
   walk_all<UniformLaw>(b, by[Way::uniform]);
   walk_all<ExponentialLaw>(b, by[Way::exponential]);
   walk_all<WeibullLaw>(b, by[Way::weibull]);
-  walk_all(b, by[Way::periodic], [&](int walking) { walk_courses(b, walking); });
+  walk_all(b, by[Way::periodic], set_out, [&](int walking) { walk_courses(b, walking); });
 }
 
 }  // namespace
