@@ -20,6 +20,7 @@
 
 #include "bare_kernel.hpp"
 #include "bench_scenarios.hpp"  // made by CMake: the texts of scenarios
+#include "hazards_bench.hpp"
 #include "queue_bench.hpp"
 #include "sim/engine/customer_store.hpp"
 #include "sim/engine/lock_step_tables.hpp"
@@ -66,6 +67,8 @@ What the lines mean:
                                customers and agents for them (--quick: as it is), where two visits in five are calls; and
                                tests/bench/one-server.toml, M/M/1 at a load of 0.8, to which everybody comes once: a hundred thousand, and
                                (not with --quick) a million
+  hazards                      a race of two exits, one of which has its odds halved for half of the time: never, every second fortnight
+                               (24 changes a year) and every night (730); whole runs of one replication on one thread, in turn, CPU time
   surveys                      scenarios/telecom.toml with two surveys and one rule, and without them but stopped at every window's end;
                                whole runs of one replication on one thread, in turn, CPU time
   talk                         word of mouth alone, one thread: everybody a promoter on a small world of ten contacts, daily windows;
@@ -376,6 +379,7 @@ struct Figures {
   Threads threads;
   std::vector<Growth> growth;
   std::vector<bench::QueueSpeed> queues;
+  std::vector<bench::HazardSpeed> hazards;
   bench::SurveySpeed surveys;
   bench::TalkFigures talk;
   std::size_t bytes_per_customer = 0;
@@ -426,6 +430,7 @@ Figures measure(const Options& options) {
   figures.threads = two_threads(options.quick ? 30'000 : 200'000, options.quick ? 3 : 12);
 
   figures.queues = measure_queues(options.quick, figures.vectors);
+  figures.hazards = bench::measure_hazards(options.quick);
   figures.surveys = bench::measure_surveys(bench::telecom, options.quick);
   figures.talk = bench::measure_talk(options.quick);
 
@@ -547,6 +552,12 @@ void print(const Figures& figures) {
                rate(speed.visits, speed.median()), rate(speed.visits, speed.best()), rate(speed.arrivals, speed.median()),
                rate(speed.arrivals, speed.best()), 1e-6 * speed.goal, speed.by_arrivals ? "arrivals" : "visits");
   }
+  fmt::print("\nhazards: M visits per second and core, by changes a year        0     24    730   730 of 24   goal\n");
+  for (const bench::HazardSpeed& speed : figures.hazards) {
+    const auto rate = [&](std::size_t k) { return 1e-6 * speed.median(speed.rates[k]); };
+    fmt::print("  {:<54} {:>6.1f} {:>6.1f} {:>6.1f} {:>9.1f} %{}\n", speed.name, rate(0), rate(1), rate(2),
+               100.0 * speed.share(), speed.goal > 0.0 ? fmt::format("  {:.0f} %", 100.0 * speed.goal) : "");
+  }
   const bench::SurveySpeed& surveys = figures.surveys;
   fmt::print(
       "\nsurveys: {} people      M visits per second and core\n  without them {:.2f}, with two and one rule {:.2f}: {:.1f} "
@@ -614,6 +625,14 @@ ordered_json json_of(const Figures& figures) {
     out["queues"][speed.key] = {{"customers", speed.customers},  {"visits", speed.visits},
                                 {"arrivals", speed.arrivals},    {"seconds", speed.seconds},
                                 {"goal_per_second", speed.goal}, {"goal_of", speed.by_arrivals ? "arrivals" : "visits"}};
+  }
+  for (const bench::HazardSpeed& speed : figures.hazards) {
+    for (std::size_t k = 0; k < speed.rates.size(); ++k) {
+      out["hazards"][speed.key]["visits_per_second"][fmt::format("{}", bench::HazardSpeed::changes_a_year[k])] =
+          speed.rates[k];
+    }
+    out["hazards"][speed.key]["share"] = speed.share();
+    out["hazards"][speed.key]["goal"] = speed.goal > 0.0 ? ordered_json(speed.goal) : ordered_json();
   }
   out["surveys"] = {{"customers", figures.surveys.customers},
                     {"visits_per_second", figures.surveys.plain},

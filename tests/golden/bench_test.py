@@ -32,7 +32,7 @@ class Bench(unittest.TestCase):
     def test_every_figure_is_there(self):
         figures = self.figures
         self.assertEqual(set(figures), {"machine", "visits_per_second", "compared", "process", "ticks_per_visit", "two_threads", "growth",
-                                        "queues", "surveys", "talk", "bytes_per_customer"})
+                                        "queues", "hazards", "surveys", "talk", "bytes_per_customer"})
         self.assertIn(figures["machine"]["vectors"], ("v2", "v3", "v4", "base"))
         for name in ("lock_step", "bare_inlined", "window_by_window", "one_customer", "chain", "bare_chain"):
             self.assertGreater(figures["visits_per_second"][name]["median"], 0, name)
@@ -50,6 +50,10 @@ class Bench(unittest.TestCase):
         self.assertEqual(one_server["arrivals"], one_server["customers"])
         self.assertEqual(one_server["visits"], 2 * one_server["customers"])
         self.assertGreater(figures["queues"]["contact_centre"]["arrivals"], 0)
+        for law, goal in (("exponential", 0.95), ("weibull", None)):
+            hazards = figures["hazards"][law]
+            self.assertEqual((list(hazards["visits_per_second"]), hazards["goal"]), (["0", "24", "730"], goal))
+            self.assertGreater(hazards["share"], 0)
         self.assertGreater(figures["surveys"]["share"], 0)
         self.assertLessEqual(figures["talk"]["bytes_per_person"], 60)
         self.assertEqual(len(figures["talk"]["rates"]), 3)
