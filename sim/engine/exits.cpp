@@ -139,21 +139,21 @@ namespace {
 /// Stretches of time between which hazards change, the first of which has begun, and the rows that they are of.
 struct Stretches {
   std::span<const HazardStretch> all;
-  std::span<const std::uint32_t> rows;  // may be none, see Program::hazard_rows
+  std::span<const std::uint32_t> rows;  // may be none, see RaceHazards::rows
 };
 
 /// The stretch that begins next after a visit, where its hazards change.
 auto next_stretch(const Program& program, const VisitAt& visit) {
-  const std::span<const HazardStretch> all = program.hazard_stretches(visit.persona, visit.touchpoint);
+  const std::span<const HazardStretch> all = program.hazards().stretches(visit.persona, visit.touchpoint);
   return std::upper_bound(all.begin(), all.end(), visit.time,
                           [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
 }
 
 /// Those from the visit on.
 Stretches stretches_at(const Program& program, const VisitAt& visit) {
-  const std::span<const HazardStretch> all = program.hazard_stretches(visit.persona, visit.touchpoint);
+  const std::span<const HazardStretch> all = program.hazards().stretches(visit.persona, visit.touchpoint);
   return {all.subspan(static_cast<std::size_t>(next_stretch(program, visit) - all.begin()) - 1),
-          program.hazard_rows(visit.persona, visit.touchpoint)};
+          program.hazards().rows(visit.persona, visit.touchpoint)};
 }
 
 /// The end of the last of the stretches that begins less than `limit` days after `time`.
@@ -281,7 +281,8 @@ double delay_over(const Program& program, const ExitRow& as_seen, const VisitAt&
   const std::span<const HazardStretch> stretches = over.all;
   const ExitRow& at_visit = program.exits(program.row(stretches.front()))[j];
   // Of each stretch from the visit on.
-  const std::span<const std::int32_t> runs = program.hazard_runs(visit.persona, visit.touchpoint, j).last(stretches.size());
+  const std::span<const std::int32_t> runs =
+      program.hazards().runs(visit.persona, visit.touchpoint, j).last(stretches.size());
   // What changes are others'.
   const bool steady = as_seen.odds == at_visit.odds && as_seen.stretch == at_visit.stretch;
   if (steady && static_cast<std::size_t>(runs.front()) == stretches.size()) {
@@ -297,7 +298,7 @@ double delay_over(const Program& program, const ExitRow& as_seen, const VisitAt&
   // In days as they would pass without a stretch. A scale of 0 leaves a clock's law no time at all.
   const double age = clock_age > 0.0 ? clock_age / own_scale : 0.0;
   const double used = hazard_at(after, age);  // hazard of the law at that age: none of it is left to come
-  const HazardSums sums = program.hazard_sums(visit.persona, visit.touchpoint, j);
+  const HazardSums sums = program.hazards().sums(visit.persona, visit.touchpoint, j);
   // Rates are not cut, as odds are.
   const auto is_cut = [&](std::uint32_t of_hazards) {
     const float odds = std::max(1.0f, program.exits(program.row(of_hazards))[j].odds);
@@ -310,12 +311,12 @@ double delay_over(const Program& program, const ExitRow& as_seen, const VisitAt&
     return delay_by_sums(program, over, sums, j, after.formula().a * own_scale, weight_of(program, bare, carrier, state),
                          threshold, time);
   }
-  const HazardCourse course = program.hazard_course(visit.persona, visit.touchpoint, j);
+  const HazardCourse course = program.hazards().course(visit.persona, visit.touchpoint, j);
   if (course.stretches > 0) {
     ExitRow bare = at_visit;
     bare.odds = 1.0f;
     const auto factor = static_cast<double>(weight_of(program, bare, carrier, state));
-    return delay_over_course(program.hazard_courses(), course, LawOfDelay(after), time,
+    return delay_over_course(program.hazards().courses(), course, LawOfDelay(after), time,
                              static_cast<double>(threshold) / factor, limit);
   }
   const auto of_row = [&](const VisitRow& row) {
@@ -373,7 +374,7 @@ ExitChoice race(const Program& program, const VisitRow& row, const Streams& stre
   }
   // Where hazards change before the first exit comes, that is not yet the answer.
   const auto next = next_stretch(program, visit);
-  const bool changes = next != program.hazard_stretches(visit.persona, visit.touchpoint).end();
+  const bool changes = next != program.hazards().stretches(visit.persona, visit.touchpoint).end();
   if (!changes || (first.exit >= 0 && visit.time + first.delay <= next->begin)) return first;
   return race_over_changes(program, row, streams, visit, carrier, state);
 }
@@ -401,7 +402,7 @@ std::optional<double> race_delay(const Program& program, const VisitRow& row, co
       streams.draw(visit.customer, Purpose::race, visit.event, static_cast<std::uint32_t>(exit / 4))[exit % 4];
   const std::optional<double> delay = race_delay(program, program.exits(row)[exit], carrier, state, word);
   const auto next = next_stretch(program, visit);
-  const bool changes = next != program.hazard_stretches(visit.persona, visit.touchpoint).end();
+  const bool changes = next != program.hazards().stretches(visit.persona, visit.touchpoint).end();
   if (!changes || (delay && visit.time + *delay <= next->begin)) return delay;
   const Stretches stretches = stretches_at(program, visit);
   const double over = delay_over(program, program.exits(row)[exit], visit, stretches, exit, word, carrier, state, forever);

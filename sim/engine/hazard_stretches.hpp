@@ -124,7 +124,7 @@ SOJOURN_INLINE double sum_of_terms(double age, double shape, Term term) {
 }
 
 /// What an exponential law, which has no age, needs to know of a stretch of time to fire in it: when it begins and ends,
-/// the hazard of Program::hazard_sums that has accumulated by its beginning, and how much a day adds.
+/// the hazard of RaceHazards::sums that has accumulated by its beginning, and how much a day adds.
 struct SummedHazard {
   double begin, sum, rate;
 
@@ -137,7 +137,7 @@ struct SummedHazard {
   }
 };
 
-/// What must be added to Program::hazard_sums, in days, until such a law with that mean fires, where the state of a customer
+/// What must be added to RaceHazards::sums, in days, until such a law with that mean fires, where the state of a customer
 /// multiplies its hazard by `factor`; `most` is HazardSums::most.
 SOJOURN_INLINE double days_of_threshold(float threshold, double mean, float factor, double most) {
   return static_cast<double>(threshold) * mean / (static_cast<double>(factor) * most);

@@ -359,11 +359,11 @@ struct Courses {
   const Course* of;  // [hazard place x fast_exits + exit]; without stretches where there is none
 };
 
-/// How the hazards of races change in time: stretches of time, of few kinds, as Program::hazard_stretches has them.
+/// How the hazards of races change in time: stretches of time, of few kinds, as RaceHazards::stretches has them.
 struct Hazards {
   const std::int32_t* place_of;  // [place], of those where hazards change; null: they change nowhere
   std::int32_t places, kinds;    // at one place, at most
-  const std::int32_t* kinds_at;  // [hazard place]; 0 where they are more than Program::hazard_rows tells apart
+  const std::int32_t* kinds_at;  // [hazard place]; 0 where they are more than RaceHazards::rows tells apart
   bool unknown_kinds;            // that is so somewhere
   const std::int32_t* next;      // [regime x places + hazard place] the stretch that begins next
   /// Of each stretch, and its kind. After the last of a place comes one that begins at infinity.
@@ -374,14 +374,14 @@ struct Hazards {
   const double* stretch;
   const Reach* reach;         // of each of Tables::exits
   const std::int32_t* first;  // [hazard place]: its first stretch; last, the number of all
-  /// Program::hazard_runs and the kind of each stretch, see `step_of`: of the exit of a hazard place at
+  /// RaceHazards::runs and the kind of each stretch, see `step_of`: of the exit of a hazard place at
   /// `steps_at`[hazard place x fast_exits + exit], less the place's first stretch; and the stretch from which on nothing
   /// changes for the exit.
   const std::int32_t *steps, *steps_at, *steady_from;
   std::uint32_t steady,
       by_mean;          // exits, as a set: that somewhere change no more before others do; whose Reach::far is used
   std::int32_t search;  // the least power of two that is not below the stretches of any place
-  /// Program::hazard_sums: of the exit of a hazard place at `sums_at`[hazard place x fast_exits + exit], less the place's
+  /// RaceHazards::sums: of the exit of a hazard place at `sums_at`[hazard place x fast_exits + exit], less the place's
   /// first stretch; `no_sums` where there are none. `rate`, as `odds`, is a share of `most_rate`.
   const double* sums;
   const std::int32_t* sums_at;

@@ -408,13 +408,13 @@ void Compiled::compile_hazards() {
   std::vector<std::size_t> changing;  // places
   std::size_t kinds = 0;
   for (std::size_t place = 0; place < places; ++place) {
-    if (program_->hazard_stretches(persona(place), touchpoint(place)).empty()) continue;
+    if (program_->hazards().stretches(persona(place), touchpoint(place)).empty()) continue;
     hazard_place_of_[place] = narrow(changing.size());
     changing.push_back(place);
     for (std::size_t at = place; at < row_of_.size(); at += places) {
       rows_[static_cast<std::size_t>(row_of_[at])].facts |= RowFlag::hazards_change;
     }
-    kinds = std::max(kinds, program_->hazard_rows(persona(place), touchpoint(place)).size());
+    kinds = std::max(kinds, program_->hazards().rows(persona(place), touchpoint(place)).size());
   }
   if (changing.empty()) return;
   constexpr auto exits_of_row = static_cast<std::size_t>(fast_exits);
@@ -424,15 +424,15 @@ void Compiled::compile_hazards() {
   reach_.assign(exits_.size(), {0.0f, 0.0f, 0.0f, 0.0f, 0.0f, not_known, Way::fixed});
   hazard_rate_.assign(hazard_odds_.size(), 0.0);
   most_hazard_rate_.assign(changing.size() * exits_of_row, 1.0);
-  hazard_guide_.assign(program_->hazard_sums().size(), -1);
+  hazard_guide_.assign(program_->hazards().all_sums().size(), -1);
   hazard_parts_.assign(most_hazard_rate_.size(), 0.0);
   hazard_sums_at_.assign(changing.size() * exits_of_row, no_sums);
-  course_guide_.assign(program_->hazard_courses().begins.size(), -1);
+  course_guide_.assign(program_->hazards().courses().begins.size(), -1);
   hazard_steps_at_.assign(changing.size() * exits_of_row, 0);
   steady_from_.assign(changing.size() * exits_of_row, 0);
   std::size_t most_stretches = 0;
   for (std::size_t k = 0; k < changing.size(); ++k) {
-    const auto stretches = program_->hazard_stretches(persona(changing[k]), touchpoint(changing[k]));
+    const auto stretches = program_->hazards().stretches(persona(changing[k]), touchpoint(changing[k]));
     first_hazards_.push_back(narrow(hazards_begin_.size()));
     most_stretches = std::max(most_stretches, stretches.size() + 1);
     std::size_t next = 0;
@@ -446,16 +446,16 @@ void Compiled::compile_hazards() {
     }
     hazards_begin_.push_back(std::numeric_limits<double>::infinity());
     hazard_kind_.push_back(0);
-    const auto rows = program_->hazard_rows(persona(changing[k]), touchpoint(changing[k]));
+    const auto rows = program_->hazards().rows(persona(changing[k]), touchpoint(changing[k]));
     hazard_kinds_at_.push_back(narrow(rows.size()));
     for (std::size_t j = 0; j < exits_of_row; ++j) {
-      compile_course(program_->hazard_course(persona(changing[k]), touchpoint(changing[k]), j));
-      const HazardSums known = program_->hazard_sums(persona(changing[k]), touchpoint(changing[k]), j);
+      compile_course(program_->hazards().course(persona(changing[k]), touchpoint(changing[k]), j));
+      const HazardSums known = program_->hazards().sums(persona(changing[k]), touchpoint(changing[k]), j);
       if (known.sums.empty()) continue;
       compile_guide(known.sums, k * exits_of_row + j);
       most_hazard_rate_[k * exits_of_row + j] = known.most;
       hazard_sums_at_[k * exits_of_row + j] =
-          narrow(static_cast<std::size_t>(known.sums.data() - program_->hazard_sums().data())) - first_hazards_[k];
+          narrow(static_cast<std::size_t>(known.sums.data() - program_->hazards().all_sums().data())) - first_hazards_[k];
     }
     for (std::size_t kind = 0; kind < rows.size(); ++kind) {
       const auto exits = program_->exits(program_->row(rows[kind]));
@@ -474,7 +474,7 @@ void Compiled::compile_hazards() {
   std::int32_t search = 1;
   while (static_cast<std::size_t>(search) < most_stretches) search *= 2;
   const bool unknown = std::find(hazard_kinds_at_.begin(), hazard_kinds_at_.end(), 0) != hazard_kinds_at_.end();
-  const HazardCourses& courses = program_->hazard_courses();
+  const HazardCourses& courses = program_->hazards().courses();
   tables_.hazards = {hazard_place_of_.data(),
                      narrow(changing.size()),
                      narrow(kinds),
@@ -493,7 +493,7 @@ void Compiled::compile_hazards() {
                      steady_exits_,
                      by_mean_,
                      search,
-                     program_->hazard_sums().data(),
+                     program_->hazards().all_sums().data(),
                      hazard_sums_at_.data(),
                      hazard_guide_.data(),
                      hazard_parts_.data(),
@@ -504,12 +504,12 @@ void Compiled::compile_hazards() {
 }
 
 void Compiled::compile_steps(std::size_t hazard_place, std::uint32_t persona, std::uint32_t touchpoint) {
-  const auto stretches = program_->hazard_stretches(persona, touchpoint);
+  const auto stretches = program_->hazards().stretches(persona, touchpoint);
   const std::size_t exits = program_->exits(program_->row(stretches[0])).size();
   constexpr auto exits_of_row = static_cast<std::size_t>(fast_exits);
   std::vector<std::int32_t> steps;
   for (std::size_t j = 0; j < std::min(exits, exits_of_row); ++j) {
-    const auto runs = program_->hazard_runs(persona, touchpoint, j);
+    const auto runs = program_->hazards().runs(persona, touchpoint, j);
     steps.clear();
     for (std::size_t k = 0; k < runs.size(); ++k) {
       steps.push_back(lock_step::step_of(runs[k], narrow(stretches[k].which)));
@@ -547,7 +547,7 @@ void Compiled::compile_guide(std::span<const double> sums, std::size_t exit) {
   const std::size_t stretches = sums.size() - 1;
   const double all = sums[stretches - 1], parts = all > 0.0 ? static_cast<double>(stretches) / all : 0.0;
   hazard_parts_[exit] = parts;
-  const auto begin = hazard_guide_.begin() + (sums.data() - program_->hazard_sums().data());
+  const auto begin = hazard_guide_.begin() + (sums.data() - program_->hazards().all_sums().data());
   if (begin[0] >= 0) return;  // other exits have the same sums
   fill_guide(sums.first(stretches), parts, &*begin);
 }
@@ -556,7 +556,7 @@ void Compiled::compile_course(const HazardCourse& course) {
   static_assert(HazardCourse::terms == lock_step::course_terms);
   courses_.push_back({narrow(course.at), narrow(course.stretches), course.least_age, 0.0});
   if (course.stretches == 0) return;
-  const auto begins = std::span(program_->hazard_courses().begins).subspan(course.at, course.stretches);
+  const auto begins = std::span(program_->hazards().courses().begins).subspan(course.at, course.stretches);
   courses_.back().parts = static_cast<double>(course.stretches) / begins.back();
   if (course_guide_[course.at] < 0) fill_guide(begins, courses_.back().parts, &course_guide_[course.at]);
 }
@@ -566,7 +566,7 @@ void Compiled::compile_course(const HazardCourse& course) {
 /// 1): a share of k R / (M x) of M times the cumulative hazard F(x). Where h falls, it is at most m_most F(d) up to an age d
 /// and R h(d) from there on, with d = R / m_most a share of (1 + k) (m_most / M) (d / x)^k.
 Compiled::Mean Compiled::mean_odds(std::uint32_t p, std::uint32_t v, std::size_t exit) const {
-  const auto stretches = program_->hazard_stretches(p, v);
+  const auto stretches = program_->hazards().stretches(p, v);
   const double horizon = program_->horizon();
   const auto each = [&](auto use) {
     for (std::size_t k = 0; k < stretches.size(); ++k) {
@@ -593,7 +593,7 @@ Compiled::Mean Compiled::mean_odds(std::uint32_t p, std::uint32_t v, std::size_t
 void Compiled::compile_reach(std::size_t place) {
   const auto touchpoints = static_cast<std::size_t>(tables_.touchpoints);
   const auto p = static_cast<std::uint32_t>(place / touchpoints), v = static_cast<std::uint32_t>(place % touchpoints);
-  const auto kinds = program_->hazard_rows(p, v);
+  const auto kinds = program_->hazards().rows(p, v);
   if (kinds.empty()) return;
   constexpr double surely_never = 1e30, none = std::numeric_limits<double>::infinity();
   for (std::size_t at = place; at < row_of_.size(); at += static_cast<std::size_t>(tables_.places)) {
@@ -630,8 +630,8 @@ void Compiled::compile_reach(std::size_t place) {
       const auto by_then = [&](double times) { return std::min(std::pow(odds / (mean.odds * times), power), surely_never); };
       const bool bounded = least > 0.0 && (exit.family == Family::uniform || exit.family == Family::constant);
       const double last = bounded ? (exit.a + exit.b) * longest : surely_never;
-      const bool known_course = program_->hazard_course(p, v, j).stretches > 0;
-      const bool known_sums = !program_->hazard_sums(p, v, j).sums.empty();
+      const bool known_course = program_->hazards().course(p, v, j).stretches > 0;
+      const bool known_sums = !program_->hazards().sums(p, v, j).sums.empty();
       const std::int32_t way = exit.family == Family::constant      ? Way::fixed
                                : exit.family == Family::uniform     ? Way::uniform
                                : known_sums                         ? Way::by_sums

@@ -67,7 +67,7 @@ void WaitingCustomers::race_on(std::uint32_t customer, std::size_t window) {
   // Who stands in a line has not raced at this visit.
   if (raced.event < 0 || static_cast<std::uint32_t>(raced.event) != event) return;
   // At the visit's own time the hazards may have changed, which the visit itself could not know.
-  const std::span<const HazardStretch> stretches = program_.hazard_stretches(persona, touchpoint);
+  const std::span<const HazardStretch> stretches = program_.hazards().stretches(persona, touchpoint);
   const auto next = std::upper_bound(stretches.begin(), stretches.end(), raced.time,
                                      [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
   const VisitRow& at = next == stretches.begin() ? program_.row(program_.regime(raced.time), persona, touchpoint)

@@ -241,7 +241,7 @@ TEST_CASE("engines: agree on random models whose hazards change every night", "[
           const Program program{Model(parts)};
           bool known = false;
           for (std::uint32_t v = 0; v < parts.touchpoints.size(); ++v) {
-            for (std::size_t j = 0; j < 8; ++j) known = known || !program.hazard_sums(0, v, j).sums.empty();
+            for (std::size_t j = 0; j < 8; ++j) known = known || !program.hazards().sums(0, v, j).sums.empty();
           }
           races += known;
           ended += try_run(Model(parts), all_plans(parts), with(Engine::lock_step)).result.has_value();

@@ -292,8 +292,8 @@ TEST_CASE("hazards in time: nights that come again are skipped over to the same 
     for (int k = 0; k < 10; ++k) {
       many.events.push_back(hazard("kind-" + std::to_string(k), Operation::set, 1.5 + k, 200.0 + k, 200.5 + k));
     }
-    REQUIRE(Program(Model(few)).hazard_rows(0, 0).size() == 2);
-    REQUIRE(Program(Model(many)).hazard_rows(0, 0).empty());
+    REQUIRE(Program(Model(few)).hazards().rows(0, 0).size() == 2);
+    REQUIRE(Program(Model(many)).hazards().rows(0, 0).empty());
     const auto ends = [](const ModelParts& parts) {
       std::vector<std::pair<double, std::int64_t>> all;
       each_life(parts, [&](const ToldLife& life) { all.emplace_back(life.visits.back().time, life.stays.front().exit); });
@@ -385,10 +385,10 @@ TEST_CASE("hazards in time: an exit that changes seldom does not count the night
   parts.events.push_back(once);
   const Program program{Model(parts)};
   const auto runs = [&](std::size_t exit) {
-    const auto of = program.hazard_runs(0, 0, exit);
+    const auto of = program.hazards().runs(0, 0, exit);
     return std::vector<std::int32_t>(of.begin(), of.end());
   };
-  const std::size_t stretches = program.hazard_stretches(0, 0).size();
+  const std::size_t stretches = program.hazards().stretches(0, 0).size();
   REQUIRE(stretches == 21);
   CHECK(runs(0) == std::vector<std::int32_t>(stretches, 1));
   CHECK(runs(2) == runs(0));
@@ -669,9 +669,9 @@ TEST_CASE("hazards in time: over odds that repeat the closed form is the sum ove
     for (const double shape : {0.3, 0.7, 1.4, 2.0, 3.7, 12.0}) {
       CAPTURE(pattern.name, shape);
       const Program program(Model(members(Weibull{90.0, shape}, days, pattern.changes)));
-      const HazardCourse course = program.hazard_course(0, 0, 0);
+      const HazardCourse course = program.hazards().course(0, 0, 0);
       REQUIRE(course.stretches > 300);
-      const HazardCourses& all = program.hazard_courses();
+      const HazardCourses& all = program.hazards().courses();
       const auto hazard_by = [&](double age) { return std::pow(age / 90.0, shape); };
       double most = 0.0, most_if_young = 0.0;
       int jumps = 0;
@@ -762,7 +762,7 @@ TEST_CASE("hazards in time: Weibull laws over odds that repeat, over horizons, w
 TEST_CASE("hazards in time: sums over stretches are known where they decide, and only where they are exact", "[verify]") {
   const auto sums_of = [](const Distribution& after, const std::vector<Change>& changes) {
     const Program program(Model(members(after, 100.0, changes)));
-    const HazardSums sums = program.hazard_sums(0, 0, 0);
+    const HazardSums sums = program.hazards().sums(0, 0, 0);
     return std::vector<double>(sums.sums.begin(), sums.sums.end());
   };
   const Exponential month{30.0};

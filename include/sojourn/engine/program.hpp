@@ -15,6 +15,7 @@
 #include "sojourn/engine/amounts.hpp"
 #include "sojourn/engine/carried.hpp"
 #include "sojourn/engine/clock.hpp"
+#include "sojourn/engine/race_hazards.hpp"
 #include "sojourn/engine/service_lines.hpp"
 #include "sojourn/engine/surveys.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
@@ -138,41 +139,6 @@ struct ServiceRow {
   double answer_within = 0.0;       // days; the service level counts who is served so soon
 };
 
-/// From `begin` on the exits of a race compete as `row` says.
-struct HazardStretch {
-  double begin = 0.0;  // days
-  std::uint32_t row = 0;
-  std::uint32_t which = 0;  // into Program::hazard_rows
-};
-/// Rows of a place that are told apart in Program::hazard_rows: nights and days are two.
-inline constexpr std::size_t most_hazard_rows = 8;
-
-/// What an exit of a race has accumulated by the beginning of each of the stretches of its place, and last, after the end of
-/// time: of a law that is exponential it is all that decides when it comes.
-struct HazardSums {
-  std::span<const double> sums;  // days as they would count with the largest rate; none where they are not known
-  double most = 0.0;             // the largest rate: odds / stretch
-};
-
-/// How the odds of an exit of a race go on from stretch to stretch of its own, of a Weibull law: where they repeat with a
-/// period, the hazard over many periods has a closed form (`sum_of_terms`, sim/engine/hazard_stretches.hpp).
-struct HazardCourse {
-  static constexpr int terms = 12;
-  std::size_t at = 0,
-              stretches = 0;  // into HazardCourses, where after the last stretch comes one that begins at infinity; how many
-  double least_age = 0.0;     // days after a visit from which on the closed form is off by less than 1e-9
-};
-/// Those of all exits, one after the other, those that are alike once.
-struct HazardCourses {
-  std::vector<double> begins;
-  std::vector<float> odds;
-  /// The last stretch at whose beginning the closed form of this one still holds; 0 where it does not hold here.
-  std::vector<std::int32_t> until;
-  /// Of each stretch HazardCourse::terms numbers: the mean of the odds over a period, then its antiderivatives P1, P2, ...
-  /// at the stretch's beginning, those of mean 0, of what the odds are more than that mean.
-  std::vector<double> terms;
-};
-
 /// Immutable once built; thread-safe.
 class Program {
  public:
@@ -227,58 +193,27 @@ class Program {
   [[nodiscard]] bool switches_parameter(Parameter parameter) const;
   [[nodiscard]] const Windows& windows() const { return windows_; }
   [[nodiscard]] const std::vector<double>& regime_begins() const { return regimes_.begins; }
+  /// The time `t`, without the moment by which rules switch later than a window ends: they do so for no time at all.
+  [[nodiscard]] double without_the_moment(double t) const;
   [[nodiscard]] double horizon() const { return horizon_; }
   [[nodiscard]] double force_of_interest() const { return rho_; }
   [[nodiscard]] const Discount& discount() const { return discount_; }
 
   [[nodiscard]] const Place& place(std::uint32_t touchpoint) const { return places_[touchpoint]; }
-  [[nodiscard]] const VisitRow& row(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const {
-    return rows_[row_of_[(state_of_[regime] * personas_ + persona) * touchpoints_ + touchpoint]];
+  /// The number of the row of a persona at a touchpoint in a regime, and that row.
+  [[nodiscard]] std::uint32_t row_number(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const {
+    return row_of_[(state_of_[regime] * personas_ + persona) * touchpoints_ + touchpoint];
   }
+  [[nodiscard]] const VisitRow& row(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const {
+    return rows_[row_number(regime, persona, touchpoint)];
+  }
+  [[nodiscard]] const VisitRow& row(std::uint32_t number) const { return rows_[number]; }
+  [[nodiscard]] const VisitRow& row(const HazardStretch& stretch) const { return rows_[stretch.row]; }
   [[nodiscard]] std::span<const ExitRow> exits(const VisitRow& row) const {
     return {exits_.data() + row.exits_begin, exits_.data() + row.exits_end};
   }
-  /// The stretches of time between which the hazards of a race change for one persona at one touchpoint, in order; empty
-  /// where they never do, and where exits are a choice, which is made at the visit.
-  [[nodiscard]] std::span<const HazardStretch> hazard_stretches(std::uint32_t persona, std::uint32_t touchpoint) const {
-    const std::size_t place = persona * touchpoints_ + touchpoint;
-    return {hazard_stretches_.data() + hazard_begin_[place], hazard_stretches_.data() + hazard_begin_[place + 1]};
-  }
-  [[nodiscard]] const VisitRow& row(const HazardStretch& stretch) const { return rows_[stretch.row]; }
-  /// The rows that the hazards of these stretches are of, each once; none where they are more than `most_hazard_rows`.
-  [[nodiscard]] std::span<const std::uint32_t> hazard_rows(std::uint32_t persona, std::uint32_t touchpoint) const {
-    const std::size_t place = persona * touchpoints_ + touchpoint;
-    return {hazard_rows_.data() + hazard_rows_begin_[place], hazard_rows_.data() + hazard_rows_begin_[place + 1]};
-  }
-  [[nodiscard]] const VisitRow& row(std::uint32_t of_hazards) const { return rows_[of_hazards]; }
-  /// Of the exit at position `exit` of such a race: for how many stretches, from each of its place on, its odds and its
-  /// stretch stay as they are, up to the last.
-  [[nodiscard]] std::span<const std::int32_t> hazard_runs(std::uint32_t persona, std::uint32_t touchpoint,
-                                                          std::size_t exit) const {
-    const std::size_t place = persona * touchpoints_ + touchpoint;
-    return {hazard_runs_.data() + runs_of_exit_[runs_of_exit_begin_[place] + exit],
-            hazard_begin_[place + 1] - hazard_begin_[place]};
-  }
-  /// Those of all exits, those that are alike once.
-  [[nodiscard]] const std::vector<std::int32_t>& hazard_runs() const { return hazard_runs_; }
-  /// The sums of the exit at position `exit` of such a race: integral of rate / most over time. None where the law is not
-  /// exponential, the rows of the place are not told apart, a delay is stretched to nothing, or rounding would put off a
-  /// time by more than 1e-9 days.
-  [[nodiscard]] HazardSums hazard_sums(std::uint32_t persona, std::uint32_t touchpoint, std::size_t exit) const {
-    const std::size_t place = persona * touchpoints_ + touchpoint, at = hazard_sums_begin_[place] + exit;
-    if (at >= hazard_sums_begin_[place + 1]) return {};
-    const SumsOfExit& of = sums_of_exit_[at];
-    return {{hazard_sums_.data() + of.begin, of.size}, of.most};
-  }
-  /// The course of the exit at position `exit` of such a race, if its law is a Weibull one, its odds alone change, with some
-  /// period, and nothing of a customer but the state decides about it; without stretches else.
-  [[nodiscard]] HazardCourse hazard_course(std::uint32_t persona, std::uint32_t touchpoint, std::size_t exit) const {
-    const std::size_t place = persona * touchpoints_ + touchpoint, at = hazard_course_begin_[place] + exit;
-    return at < hazard_course_begin_[place + 1] ? courses_of_exit_[at] : HazardCourse{};
-  }
-  [[nodiscard]] const HazardCourses& hazard_courses() const { return hazard_courses_; }
-  /// The sums of all exits, those that are alike once.
-  [[nodiscard]] const std::vector<double>& hazard_sums() const { return hazard_sums_; }
+  /// How the hazards of exits that race change in time.
+  [[nodiscard]] const RaceHazards& hazards() const { return hazards_; }
   /// Exits taken when a message is heard there; their probability (1 unless the file says otherwise) is per message.
   [[nodiscard]] std::span<const ExitRow> heard_exits(const VisitRow& row) const {
     return {exits_.data() + row.exits_end, exits_.data() + row.heard_end};
@@ -398,7 +333,6 @@ class Program {
   [[nodiscard]] const Behaviour& behaviour() const { return behaviour_; }
 
  private:
-  [[nodiscard]] double without_the_moment(double t) const;
   void compile_watches();
   void compile_recoveries();
   void compile_switched_races();
@@ -407,11 +341,6 @@ class Program {
   void compile_states();
   void compile_rows();
   void compile_choice(VisitRow& row);
-  void compile_hazard_stretches();
-  [[nodiscard]] std::size_t alike_from(const std::vector<std::size_t>& begins, std::size_t place) const;
-  void compile_hazard_runs();
-  void compile_hazard_sums();
-  void compile_hazard_courses();
   void compile_pieces();
   void compile_flows();
   [[nodiscard]] std::int64_t discounted_days(double from, const Piece& piece) const;
@@ -439,23 +368,8 @@ class Program {
   std::vector<Place> places_;
   std::vector<std::uint32_t> row_of_;
   std::vector<VisitRow> rows_;
-  std::vector<HazardStretch> hazard_stretches_;
-  std::vector<std::size_t> hazard_begin_;  // [persona x touchpoints + touchpoint], and their number
-  std::vector<std::uint32_t> hazard_rows_;
-  std::vector<std::size_t> hazard_rows_begin_;  // likewise
-  std::vector<std::int32_t> hazard_runs_;
-  std::vector<std::size_t> runs_of_exit_, runs_of_exit_begin_;  // into hazard_runs_; of each place, into runs_of_exit_
-  struct SumsOfExit {
-    std::size_t begin = 0, size = 0;  // in hazard_sums_
-    double most = 0.0;                // 0: there are none
-  };
-  std::vector<double> hazard_sums_;
-  std::vector<SumsOfExit> sums_of_exit_;
-  std::vector<std::size_t> hazard_sums_begin_;  // likewise, into sums_of_exit_
-  HazardCourses hazard_courses_;
-  std::vector<HazardCourse> courses_of_exit_;
-  std::vector<std::size_t> hazard_course_begin_;  // likewise, into courses_of_exit_
-  std::vector<std::uint8_t> switched_races_;      // [place]; none where no race may
+  RaceHazards hazards_;
+  std::vector<std::uint8_t> switched_races_;  // [place]; none where no race may
   std::vector<Recovery> recoveries_;
   std::vector<std::int32_t> recovery_exit_;  // [survey x touchpoints + touchpoint]; none where there is no closed loop
   std::uint32_t file_exits_ = 0;
