@@ -11,8 +11,6 @@ namespace sojourn {
 
 namespace {
 
-constexpr double forever = std::numeric_limits<double>::infinity();
-
 double trait(const Carrier& carrier, std::int32_t which) {
   return numeric::clip(static_cast<double>(carrier.traits[static_cast<std::size_t>(which)]), 0.0, 1e9);
 }

@@ -52,14 +52,14 @@ struct HazardWalk {
   /// Over the stretch at `now`: true where the way ends in it, `delay` days after the visit, which may be infinite.
   template <class Law>
   SOJOURN_INLINE bool ends_in(const Law& law, const HazardIn& at, double& delay) {
-    constexpr double forever = __builtin_inf();
+    constexpr double infinite = __builtin_inf();
     if (at.stretch != ageing.stretch) ageing = {now, age, at.stretch};
     const double age_at_end = ageing.at(at.end);
     if (age_at_end > law.begins) {
-      const bool for_good = !(age_at_end < forever), counts = at.m > 0.0f;
-      const bool never = for_good && !counts;            // the law is over while the hazard is nothing
-      const bool at_once = counts && !(used < forever);  // the law is over already
-      delay = never ? forever : now - time;
+      const bool for_good = !(age_at_end < infinite), counts = at.m > 0.0f;
+      const bool never = for_good && !counts;             // the law is over while the hazard is nothing
+      const bool at_once = counts && !(used < infinite);  // the law is over already
+      delay = never ? infinite : now - time;
       if (never || at_once) return true;
       const double reached = for_good ? age_at_end : law.hazard_until(age_at_end);
       if (counts) {
@@ -96,18 +96,18 @@ SOJOURN_INLINE double delay_over_stretches(const Law& law, double time, double a
 /// The same for a fixed delay, which fires at the age `fires`; where its hazard is nothing at that moment it never does.
 template <class Next>
 SOJOURN_INLINE double fixed_delay_over_stretches(double fires, double time, double age, double limit, Next next) {
-  constexpr double forever = __builtin_inf();
+  constexpr double infinite = __builtin_inf();
   double now = time, age_now = age;
   Ageing ageing{time, age, -1.0};
   while (now - time < limit) {
     const HazardIn at = next();
     if (at.stretch != ageing.stretch) ageing = {now, age_now, at.stretch};
     const double age_at_end = ageing.at(at.end);
-    if (fires <= age_at_end) return at.m > 0.0f ? ageing.days_until(fires, time, now, at.end) : forever;
+    if (fires <= age_at_end) return at.m > 0.0f ? ageing.days_until(fires, time, now, at.end) : infinite;
     age_now = age_at_end;
     now = at.end;
   }
-  return forever;
+  return infinite;
 }
 
 /// The hazard of a Weibull law of shape k over odds m(t) that repeat with a period, by integration by parts (Euler 1738;

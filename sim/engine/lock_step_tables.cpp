@@ -8,15 +8,12 @@
 #include <map>
 #include <numeric>
 
-#include "append_once.hpp"
 #include "customer_store.hpp"
 #include "sojourn/engine/exits.hpp"
 #include "sojourn/population/accounts.hpp"
 
 namespace sojourn::lock_step {
 namespace {
-
-std::int32_t narrow(std::size_t x) { return static_cast<std::int32_t>(x); }
 
 std::int32_t family(Inverse::Family of) {
   switch (of) {
@@ -41,9 +38,6 @@ std::int32_t family(Inverse::Family of) {
   }
   return Family::constant;
 }
-
-/// Reach::latest before it is found.
-constexpr float not_known = -1.0f;
 
 /// How many regimes begin in one cell of time, at most; a little beyond its ends, so that rounding leads to no later one.
 std::int32_t most_regimes_of_a_cell(const Program& program) {
@@ -400,253 +394,11 @@ void Compiled::compile_content(const VisitRow& row, bool shown) {
 }
 
 void Compiled::compile_hazards() {
-  const std::vector<double>& begins = program_->regime_begins();
-  const auto places = static_cast<std::size_t>(tables_.places), touchpoints = static_cast<std::size_t>(tables_.touchpoints);
-  const auto persona = [&](std::size_t place) { return static_cast<std::uint32_t>(place / touchpoints); };
-  const auto touchpoint = [&](std::size_t place) { return static_cast<std::uint32_t>(place % touchpoints); };
-  hazard_place_of_.assign(places, 0);
-  std::vector<std::size_t> changing;  // places
-  std::size_t kinds = 0;
-  for (std::size_t place = 0; place < places; ++place) {
-    if (program_->hazards().stretches(persona(place), touchpoint(place)).empty()) continue;
-    hazard_place_of_[place] = narrow(changing.size());
-    changing.push_back(place);
-    for (std::size_t at = place; at < row_of_.size(); at += places) {
-      rows_[static_cast<std::size_t>(row_of_[at])].facts |= RowFlag::hazards_change;
-    }
-    kinds = std::max(kinds, program_->hazards().rows(persona(place), touchpoint(place)).size());
-  }
-  if (changing.empty()) return;
-  constexpr auto exits_of_row = static_cast<std::size_t>(fast_exits);
-  next_hazards_.resize(begins.size() * changing.size());
-  hazard_odds_.assign(changing.size() * kinds * exits_of_row, 0.0f);
-  hazard_stretch_.assign(hazard_odds_.size(), 1.0);
-  reach_.assign(exits_.size(), {0.0f, 0.0f, 0.0f, 0.0f, 0.0f, not_known, Way::fixed});
-  hazard_rate_.assign(hazard_odds_.size(), 0.0);
-  most_hazard_rate_.assign(changing.size() * exits_of_row, 1.0);
-  hazard_guide_.assign(program_->hazards().all_sums().size(), -1);
-  hazard_parts_.assign(most_hazard_rate_.size(), 0.0);
-  hazard_sums_at_.assign(changing.size() * exits_of_row, no_sums);
-  course_guide_.assign(program_->hazards().courses().begins.size(), -1);
-  hazard_steps_at_.assign(changing.size() * exits_of_row, 0);
-  steady_from_.assign(changing.size() * exits_of_row, 0);
-  std::size_t most_stretches = 0;
-  for (std::size_t k = 0; k < changing.size(); ++k) {
-    const auto stretches = program_->hazards().stretches(persona(changing[k]), touchpoint(changing[k]));
-    first_hazards_.push_back(narrow(hazards_begin_.size()));
-    most_stretches = std::max(most_stretches, stretches.size() + 1);
-    std::size_t next = 0;
-    for (std::size_t regime = 0; regime < begins.size(); ++regime) {
-      while (next < stretches.size() && stretches[next].begin <= begins[regime]) ++next;
-      next_hazards_[regime * changing.size() + k] = narrow(hazards_begin_.size() + next);
-    }
-    for (const HazardStretch& stretch : stretches) {
-      hazards_begin_.push_back(stretch.begin);
-      hazard_kind_.push_back(narrow(stretch.which));
-    }
-    hazards_begin_.push_back(std::numeric_limits<double>::infinity());
-    hazard_kind_.push_back(0);
-    const auto rows = program_->hazards().rows(persona(changing[k]), touchpoint(changing[k]));
-    hazard_kinds_at_.push_back(narrow(rows.size()));
-    for (std::size_t j = 0; j < exits_of_row; ++j) {
-      compile_course(program_->hazards().course(persona(changing[k]), touchpoint(changing[k]), j));
-      const HazardSums known = program_->hazards().sums(persona(changing[k]), touchpoint(changing[k]), j);
-      if (known.sums.empty()) continue;
-      compile_guide(known.sums, k * exits_of_row + j);
-      most_hazard_rate_[k * exits_of_row + j] = known.most;
-      hazard_sums_at_[k * exits_of_row + j] =
-          narrow(static_cast<std::size_t>(known.sums.data() - program_->hazards().all_sums().data())) - first_hazards_[k];
-    }
-    for (std::size_t kind = 0; kind < rows.size(); ++kind) {
-      const auto exits = program_->exits(program_->row(rows[kind]));
-      // Races of more exits are decided one customer at a time.
-      for (std::size_t j = 0; j < std::min(exits.size(), exits_of_row); ++j) {
-        const std::size_t at = (k * kinds + kind) * exits_of_row + j;
-        hazard_odds_[at] = exits[j].odds;
-        hazard_stretch_[at] = exits[j].stretch;
-        hazard_rate_[at] = exits[j].rate() / most_hazard_rate_[k * exits_of_row + j];
-      }
-    }
-    compile_steps(k, persona(changing[k]), touchpoint(changing[k]));
-    compile_reach(changing[k]);
-  }
-  first_hazards_.push_back(narrow(hazards_begin_.size()));
-  std::int32_t search = 1;
-  while (static_cast<std::size_t>(search) < most_stretches) search *= 2;
-  const bool unknown = std::find(hazard_kinds_at_.begin(), hazard_kinds_at_.end(), 0) != hazard_kinds_at_.end();
-  const HazardCourses& courses = program_->hazards().courses();
-  tables_.hazards = {hazard_place_of_.data(),
-                     narrow(changing.size()),
-                     narrow(kinds),
-                     hazard_kinds_at_.data(),
-                     unknown,
-                     next_hazards_.data(),
-                     hazards_begin_.data(),
-                     hazard_kind_.data(),
-                     hazard_odds_.data(),
-                     hazard_stretch_.data(),
-                     reach_.data(),
-                     first_hazards_.data(),
-                     hazard_steps_.data(),
-                     hazard_steps_at_.data(),
-                     steady_from_.data(),
-                     steady_exits_,
-                     by_mean_,
-                     search,
-                     program_->hazards().all_sums().data(),
-                     hazard_sums_at_.data(),
-                     hazard_guide_.data(),
-                     hazard_parts_.data(),
-                     hazard_rate_.data(),
-                     most_hazard_rate_.data(),
-                     {courses.begins.data(), courses.odds.data(), courses.until.data(), courses.terms.data(),
-                      course_guide_.data(), courses_.data()}};
-}
-
-void Compiled::compile_steps(std::size_t hazard_place, std::uint32_t persona, std::uint32_t touchpoint) {
-  const auto stretches = program_->hazards().stretches(persona, touchpoint);
-  const std::size_t exits = program_->exits(program_->row(stretches[0])).size();
-  constexpr auto exits_of_row = static_cast<std::size_t>(fast_exits);
-  std::vector<std::int32_t> steps;
-  for (std::size_t j = 0; j < std::min(exits, exits_of_row); ++j) {
-    const auto runs = program_->hazards().runs(persona, touchpoint, j);
-    steps.clear();
-    for (std::size_t k = 0; k < runs.size(); ++k) {
-      steps.push_back(lock_step::step_of(runs[k], narrow(stretches[k].which)));
-    }
-    // Most exits of a place are changed alike, and a place for all personas.
-    const std::size_t exit = hazard_place * exits_of_row + j;
-    const std::size_t first = hazard_place > 0 ? (hazard_place - 1) * exits_of_row : 0;
-    const std::size_t at = append_once<std::int32_t>(hazard_steps_, steps, first, exit, [&](std::size_t k) {
-      return static_cast<std::size_t>(hazard_steps_at_[k] + first_hazards_[k / exits_of_row]);
-    });
-    hazard_steps_at_[exit] = narrow(at) - first_hazards_[hazard_place];
-    std::size_t from = 0;
-    while (from + static_cast<std::size_t>(runs[from]) < runs.size()) from += static_cast<std::size_t>(runs[from]);
-    steady_from_[exit] = first_hazards_[hazard_place] + narrow(from);
-    if (from + 1 < runs.size()) steady_exits_ |= 1u << j;
-  }
-}
-
-namespace {
-
-/// Of each of as many equal parts as there are `begins` the last of them that lies in an earlier part.
-void fill_guide(std::span<const double> begins, double parts, std::int32_t* guide) {
-  const std::int32_t count = narrow(begins.size());
-  std::int32_t last = 0;
-  for (std::int32_t part = 0; part < count; ++part) {
-    while (last + 1 < count && lock_step::part_of(begins[static_cast<std::size_t>(last) + 1], parts, count) < part) ++last;
-    guide[part] = last;
-  }
-}
-
-}  // namespace
-
-/// The guide of such sums, and how it is used at the exit of a hazard place.
-void Compiled::compile_guide(std::span<const double> sums, std::size_t exit) {
-  const std::size_t stretches = sums.size() - 1;
-  const double all = sums[stretches - 1], parts = all > 0.0 ? static_cast<double>(stretches) / all : 0.0;
-  hazard_parts_[exit] = parts;
-  const auto begin = hazard_guide_.begin() + (sums.data() - program_->hazards().all_sums().data());
-  if (begin[0] >= 0) return;  // other exits have the same sums
-  fill_guide(sums.first(stretches), parts, &*begin);
-}
-
-void Compiled::compile_course(const HazardCourse& course) {
-  static_assert(HazardCourse::terms == lock_step::course_terms);
-  courses_.push_back({narrow(course.at), narrow(course.stretches), course.least_age, 0.0});
-  if (course.stretches == 0) return;
-  const auto begins = std::span(program_->hazards().courses().begins).subspan(course.at, course.stretches);
-  courses_.back().parts = static_cast<double>(course.stretches) / begins.back();
-  if (course_guide_[course.at] < 0) fill_guide(begins, courses_.back().parts, &course_guide_[course.at]);
-}
-
-/// With M the mean of odds m(t) over the horizon, and R the range of D(t), the integral of m - M, the integral of (m - M) h
-/// is at most R h(x) in size by the age x where the hazard h rises with age (parts; exponential and Weibull of shape k >=
-/// 1): a share of k R / (M x) of M times the cumulative hazard F(x). Where h falls, it is at most m_most F(d) up to an age d
-/// and R h(d) from there on, with d = R / m_most a share of (1 + k) (m_most / M) (d / x)^k.
-Compiled::Mean Compiled::mean_odds(std::uint32_t p, std::uint32_t v, std::size_t exit) const {
-  const auto stretches = program_->hazards().stretches(p, v);
-  const double horizon = program_->horizon();
-  const auto each = [&](auto use) {
-    for (std::size_t k = 0; k < stretches.size(); ++k) {
-      const double end = k + 1 < stretches.size() ? stretches[k + 1].begin : horizon;
-      use(static_cast<double>(program_->exits(program_->row(stretches[k]))[exit].odds),
-          std::max(0.0, std::min(end, horizon) - std::max(0.0, stretches[k].begin)));
-    }
-  };
-  Mean mean{0.0, 0.0};
-  each([&](double odds, double days) { mean.odds += odds * (days / horizon); });
-  double sum = 0.0, most = 0.0, least = 0.0;
-  each([&](double odds, double days) {
-    sum += (odds - mean.odds) * days;
-    most = std::max(most, sum);
-    least = std::min(least, sum);
-  });
-  mean.range = most - least;
-  return mean;
-}
-
-/// Where hazards are multiplied by r, the hazard that a law needs is divided by it. The age at which it has that is, of the
-/// families that race side by side, multiplied by r^-sigma (Weibull; exponential with sigma 1), or at least by 1 / r where
-/// r > 1 and at most where r < 1 (uniform, by Bernoulli's inequality; fixed).
-void Compiled::compile_reach(std::size_t place) {
-  const auto touchpoints = static_cast<std::size_t>(tables_.touchpoints);
-  const auto p = static_cast<std::uint32_t>(place / touchpoints), v = static_cast<std::uint32_t>(place % touchpoints);
-  const auto kinds = program_->hazards().rows(p, v);
-  if (kinds.empty()) return;
-  constexpr double surely_never = 1e30, none = std::numeric_limits<double>::infinity();
-  for (std::size_t at = place; at < row_of_.size(); at += static_cast<std::size_t>(tables_.places)) {
-    const auto row = static_cast<std::size_t>(row_of_[at]);
-    const auto exits = program_->exits(*visit_rows_[row]);
-    // Many states may share a row.
-    if (exits.empty() || reach_[static_cast<std::size_t>(rows_[row].first_exit)].latest >= 0.0f) continue;
-    for (std::size_t j = 0; j < exits.size(); ++j) {
-      double most = 0.0, least = none, longest = 0.0, shortest = none;
-      for (const std::uint32_t kind : kinds) {
-        const ExitRow& then = program_->exits(program_->row(kind))[j];
-        most = std::max(most, static_cast<double>(then.odds));
-        least = std::min(least, static_cast<double>(then.odds));
-        longest = std::max(longest, then.stretch);
-        shortest = std::min(shortest, then.stretch);
-      }
-      const Exit& exit = exits_[static_cast<std::size_t>(rows_[row].first_exit) + j];
-      const auto odds = static_cast<double>(exits[j].odds);
-      const double power = exit.family == Family::weibull ? static_cast<double>(exit.sigma) : 1.0;
-      const bool known = odds > 0.0 && exits[j].stretch > 0.0;
-      const double sooner = known ? std::pow(std::min(1.0, odds / most), power) * (shortest / exits[j].stretch) : 0.0;
-      const double later =
-          known && least > 0.0 ? std::pow(std::max(1.0, odds / least), power) * (longest / exits[j].stretch) : 0.0;
-      const Mean mean = mean_odds(p, v, j);
-      const double shape = 1.0 / power, share = mean.odds > 0.0 ? mean.range / mean.odds : 0.0;
-      constexpr double off = 0.05;  // how far at most the mean by the hazard is off, as a share, from `far` days on
-      const bool by_mean = known && mean.odds > 0.0 && longest == 1.0 && shortest == 1.0 &&
-                           (exit.family == Family::weibull || exit.family == Family::exponential);
-      const double young = mean.range / most;
-      const double far =
-          shape < 1.0 ? young * std::pow((1.0 + shape) * (most / mean.odds) / off, power) : shape * share / off;
-      // Elsewhere it costs more than it saves.
-      if (by_mean && exit.family == Family::weibull && far < program_->horizon()) by_mean_ |= 1u << j;
-      const auto by_then = [&](double times) { return std::min(std::pow(odds / (mean.odds * times), power), surely_never); };
-      const bool bounded = least > 0.0 && (exit.family == Family::uniform || exit.family == Family::constant);
-      const double last = bounded ? (exit.a + exit.b) * longest : surely_never;
-      const bool known_course = program_->hazards().course(p, v, j).stretches > 0;
-      const bool known_sums = !program_->hazards().sums(p, v, j).sums.empty();
-      const std::int32_t way = exit.family == Family::constant      ? Way::fixed
-                               : exit.family == Family::uniform     ? Way::uniform
-                               : known_sums                         ? Way::by_sums
-                               : exit.family == Family::exponential ? Way::exponential
-                               : known_course                       ? Way::periodic
-                                                                    : Way::weibull;
-      reach_[static_cast<std::size_t>(rows_[row].first_exit) + j] = {
-          static_cast<float>(most > 0.0 ? sooner : surely_never),
-          static_cast<float>(std::min(later, surely_never)),
-          by_mean ? static_cast<float>(by_then(1.0 + off)) : 0.0f,
-          by_mean ? static_cast<float>(by_then(1.0 - off)) : 0.0f,
-          by_mean ? static_cast<float>(std::min(far, surely_never)) : static_cast<float>(surely_never),
-          static_cast<float>(std::min(last, surely_never)),
-          way};
-    }
+  hazards_ = HazardTables(*program_, {row_of_, rows_, visit_rows_, exits_});
+  tables_.hazards = hazards_.view();
+  const auto places = static_cast<std::size_t>(tables_.places);
+  for (std::size_t at = 0; at < row_of_.size(); ++at) {
+    if (hazards_.change_at(at % places)) rows_[static_cast<std::size_t>(row_of_[at])].facts |= RowFlag::hazards_change;
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lock_step.hpp"
+#include "lock_step_hazard_tables.hpp"
 #include "sojourn/base/quantile_table.hpp"
 #include "sojourn/engine/program.hpp"
 #include "sojourn/population/population.hpp"
@@ -42,15 +43,6 @@ class Compiled {
   [[nodiscard]] std::int32_t own_trait(std::int32_t trait);
   void compile_content(const VisitRow& row, bool shown);
   void compile_hazards();
-  /// The mean of the odds of an exit over the horizon, and the range of what they accumulate beyond it.
-  struct Mean {
-    double odds, range;
-  };
-  [[nodiscard]] Mean mean_odds(std::uint32_t persona, std::uint32_t touchpoint, std::size_t exit) const;
-  void compile_guide(std::span<const double> sums, std::size_t exit);
-  void compile_steps(std::size_t hazard_place, std::uint32_t persona, std::uint32_t touchpoint);
-  void compile_course(const HazardCourse& course);
-  void compile_reach(std::size_t place);
   void compile_constant_choices();
   [[nodiscard]] std::vector<float> constants(BuiltinTrait trait) const;
   void compile_still_scores();
@@ -81,15 +73,8 @@ class Compiled {
   std::vector<const VisitRow*> visit_rows_;  // of each row
   std::vector<std::int32_t> row_of_, state_of_, money_of_;
   std::vector<double> regime_begins_;
-  std::vector<std::int32_t> hazard_place_of_, hazard_kinds_at_, next_hazards_, hazard_kind_;
-  std::vector<std::int32_t> first_hazards_, hazard_sums_at_, hazard_guide_, course_guide_, hazard_steps_, hazard_steps_at_,
-      steady_from_;
-  std::vector<double> hazards_begin_, hazard_stretch_, hazard_rate_, most_hazard_rate_, hazard_parts_;
-  std::vector<float> hazard_odds_;
-  std::vector<lock_step::Course> courses_;
-  std::uint32_t steady_exits_ = 0, by_mean_ = 0;
-  std::vector<lock_step::Reach> reach_;  // of each exit; empty where no hazard changes
   std::vector<Exit> exits_;
+  HazardTables hazards_;
   std::vector<double> stretch_;
   std::vector<float> carries_;
   std::vector<ShownContent> content_;  // [row]; empty where nothing is shown

@@ -8,8 +8,6 @@
 namespace sojourn {
 namespace {
 
-constexpr double never = std::numeric_limits<double>::infinity();
-
 /// Far more than sums of shares in single precision are off by.
 constexpr double rounding = 1e-5;
 
@@ -39,13 +37,13 @@ LookAhead::LookAhead(const Program& program)
   find_distances();
   find_bounds();
   nobody_comes_again_ = std::all_of(bounds_.begin(), bounds_.end(), [](const Bounds& bounds) {
-    return bounds.recovery == never && (bounds.by_words ? bounds.begin == bounds.end : bounds.least == never);
+    return bounds.recovery == forever && (bounds.by_words ? bounds.begin == bounds.end : bounds.least == forever);
   });
 }
 
 double LookAhead::days_away(const Streams& streams, const VisitAt& visit, std::size_t first, std::size_t last,
                             const Words* words) const {
-  double least = never;
+  double least = forever;
   Words own;
   const Bounds* before = nullptr;
   for (std::size_t regime = first; regime <= last; ++regime) {
@@ -101,7 +99,7 @@ void LookAhead::find_distances() {
     const auto [known, fresh] = least.try_emplace({way.from, way.to}, way.within);
     if (!fresh) known->second = std::min(known->second, way.within);
   }
-  distance_.assign(touchpoints_, never);
+  distance_.assign(touchpoints_, forever);
   for (std::uint32_t v = 0; v < touchpoints_; ++v) {
     if (program_.place(v).queues) distance_[v] = 0.0;
   }
@@ -138,7 +136,7 @@ void LookAhead::find_bounds() {
 
 /// Days to a queue by the closed loops of surveys that are asked at `touchpoint`, at least.
 double LookAhead::least_by_recovery(std::uint32_t touchpoint) const {
-  double least = never;
+  double least = forever;
   for (const Recovery& way : program_.recoveries()) {
     if (way.from == touchpoint) least = std::min(least, way.within + distance_[way.to]);
   }
@@ -149,12 +147,12 @@ LookAhead::Bounds LookAhead::bounds_of(const VisitRow& row) {
   const auto exits = program_.exits(row);
   const bool personal =
       row.trait_bound || std::any_of(exits.begin(), exits.end(), [](const ExitRow& exit) { return exit.personal(); });
-  Bounds bounds{&row, static_cast<std::uint32_t>(ways_.size()), 0, !row.race && !personal, never};
+  Bounds bounds{&row, static_cast<std::uint32_t>(ways_.size()), 0, !row.race && !personal, forever};
   for (const ExitRow& exit : exits) bounds.least = std::min(bounds.least, least_days(exit) + distance_[exit.to]);
   if (!bounds.by_words) {
     // The stretch of a race may change while it goes on: only what comes after it is certain.
     if (row.race) {
-      bounds.least = never;
+      bounds.least = forever;
       for (const ExitRow& exit : exits) bounds.least = std::min(bounds.least, distance_[exit.to]);
     }
     return bounds;
@@ -172,7 +170,7 @@ LookAhead::Bounds LookAhead::bounds_of(const VisitRow& row) {
   }
   // Given that the life goes on, u falls on the exits that are not ends, which come last, and then on staying.
   for (std::size_t j = row.ends; j < exits.size(); ++j) {
-    if (!(distance_[exits[j].to] < never)) continue;
+    if (!(distance_[exits[j].to] < forever)) continue;
     Limits before;
     for (std::size_t k = row.ends; k < j; ++k) before = before + shares[k];
     Limits after{row.shares.stay, row.shares.stay};

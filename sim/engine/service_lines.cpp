@@ -4,12 +4,12 @@
 #include <cassert>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <tuple>
 
 namespace sojourn {
 namespace {
 
-constexpr double never = std::numeric_limits<double>::infinity();
 constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
 
 /// Takes the earliest time out of a heap and puts another in, which is half the work of doing both by themselves.
@@ -98,7 +98,7 @@ std::optional<ResolvedCall> ServiceLines::step(double until) {
   while (waiting_ > 0) {
     // The earliest thing that happens to somebody who waits: a server comes or becomes free, or patience ends.
     Pool* next = nullptr;
-    double time = never;
+    double time = forever;
     for (Pool& pool : pools_) {
       if (pool.waiting == 0) continue;
       const double event = next_event(pool);
@@ -158,7 +158,7 @@ OnArrival ServiceLines::arrive(const Call& call, double until) {
   const std::uint32_t line = line_of(group, call.priority);
   entries_[entry] = {call, line, ++serial_};
   lines_[line].order.emplace_back(entry, serial_);
-  if (call.patience < never) {
+  if (call.patience < forever) {
     expiries_.push_back({call.time + call.patience, call.time, call.customer, entry, serial_});
     std::push_heap(expiries_.begin(), expiries_.end(), Later());
   }
@@ -171,7 +171,7 @@ OnArrival ServiceLines::arrive(const Call& call, double until) {
 /// What becomes of a call that finds no free server and nobody in line, whoever comes later (Lindley 1952): the servers that
 /// those before it have been given are busy until known times. Nothing where servers change before.
 OnArrival ServiceLines::foresee(const Call& call, std::uint32_t group, double until) {
-  double start = never, change = never;
+  double start = forever, change = forever;
   std::uint32_t by = 0;
   for (const std::uint32_t p : groups_[group]) {
     const Pool& pool = pools_[p];
@@ -199,14 +199,14 @@ OnArrival ServiceLines::foresee(const Call& call, std::uint32_t group, double un
 
 double ServiceLines::worked(std::uint32_t pool) {
   // A pool to which nobody has come for a while has not yet seen servers leave.
-  if (staffing_.horizon < never) happen(pools_[pool], staffing_.horizon);
+  if (staffing_.horizon < forever) happen(pools_[pool], staffing_.horizon);
   return pools_[pool].worked;
 }
 
 /// The earliest time at which a server of the pool may be free; the time at hand where one is.
 double ServiceLines::next_event(const Pool& pool) const {
   if (has_free(pool)) return pool.now;
-  double time = pool.busy.empty() ? never : pool.busy.front();
+  double time = pool.busy.empty() ? forever : pool.busy.front();
   if (pool.next_change < pool.servers.size()) time = std::min(time, pool.servers[pool.next_change].first);
   if (!pool.slow_idle && pool.slow_speed > 0.0) time = std::min(time, pool.slow_free);
   return time;
@@ -217,7 +217,7 @@ void ServiceLines::happen(Pool& pool, double time) {
   while (pool.next_change < pool.servers.size() && pool.servers[pool.next_change].first <= time) {
     const double when = pool.servers[pool.next_change].first;
     // Those who are free at the very time of a change come after it.
-    release(pool, std::nextafter(when, -never));
+    release(pool, std::nextafter(when, -forever));
     pool.now = std::max(pool.now, when);
     change(pool);
   }

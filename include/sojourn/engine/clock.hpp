@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +11,9 @@
 #include "sojourn/model/model.hpp"
 
 namespace sojourn {
+
+/// A time, in days, that never comes.
+inline constexpr double forever = std::numeric_limits<double>::infinity();
 
 /// Windows: window k (from 0) is (ends[k-1], ends[k]], the first includes 0, the last may be shorter (MODEL.md section 1).
 class Windows {
