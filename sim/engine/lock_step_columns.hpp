@@ -408,6 +408,8 @@ struct Moved {
   const Number* from;
   Number* to;
 };
+template <class Number>
+Moved(const Number*, Number*) -> Moved<Number>;  // clang 14 does not find it
 
 /// The marked of the lanes, as list_marked lists them, and that list. Packed columns may be written, and read, up to a
 /// vector beyond the last number.
