@@ -759,6 +759,33 @@ TEST_CASE("hazards in time: Weibull laws over odds that repeat, over horizons, w
   }
 }
 
+TEST_CASE("hazards in time: sums that begin like longer ones lead to stretches of their own", "[verify]") {
+  // Of the second persona, everywhere: the hazard is halved from a fifth of a day on, and nothing from day 1 on. At t0 it is
+  // back from day 50 on, and halved from day 150 on.
+  ModelParts parts =
+      journey({place(Stage::awareness, {by_odds(1, 1.0, Exponential{30.0})}, ExitRule::race),
+               place(Stage::purchase, {by_odds(2, 1.0, Exponential{1.0})}, ExitRule::race), finish(End::churned)},
+              400.0, 5'000);
+  parts.personas = {persona("first", 0.5, parts.traits), persona("second", 0.5, parts.traits)};
+  parts.personas[1].starts = {{TouchpointId(1), 1.0}};
+  parts.events = {hazard("slow", Operation::multiply, 0.5, 0.2, 1.0), hazard("off", Operation::set, 0.0, 1.0, 50.0),
+                  hazard("half", Operation::multiply, 0.5, 150.0),
+                  change("slow-there", 1, {Parameter::odds, Operation::multiply, 0.5}, 0.2, 1.0),
+                  change("off-there", 1, {Parameter::odds, Operation::set, 0.0}, 1.0)};
+  for (std::size_t k : {3u, 4u}) parts.events[k].target.personas = {PersonaId(1)};
+  const Program program{Model(parts)};
+  const auto longer = program.hazards().sums(1, 0, 0).sums, shorter = program.hazards().sums(1, 1, 0).sums;
+  REQUIRE(longer.size() == 6);
+  REQUIRE(shorter.size() == 4);
+  REQUIRE(std::equal(shorter.begin(), shorter.end(), longer.begin()));
+  const auto reference = cells_of(parts, Engine::one_customer);
+  CHECK(cells_of(parts, Engine::lock_step) == reference);
+  CHECK(cells_of(parts, Engine::window_by_window) == reference);
+  // The twin: t1 stays as it is.
+  parts.events.pop_back();
+  CHECK_FALSE(cells_of(parts, Engine::lock_step) == reference);
+}
+
 TEST_CASE("hazards in time: sums over stretches are known where they decide, and only where they are exact", "[verify]") {
   const auto sums_of = [](const Distribution& after, const std::vector<Change>& changes) {
     const Program program(Model(members(after, 100.0, changes)));
