@@ -78,14 +78,38 @@ void idle_settings(const Context& context) {
   }
 }
 
+// Whether what customers expect decides about anything beside their appraisals.
+bool acts_by_expectation(const ModelParts& parts) {
+  return any_exit(parts, [](const Exit& exit) { return exit.slopes.expectation != 0.0; }) ||
+         std::any_of(parts.rules.begin(), parts.rules.end(), [](const Rule& rule) { return rule.metric == "expectation"; });
+}
+
+// Whether the file uses a built-in trait for something of its own: an exit, a chance, an amount of money, a counter.
+bool used_by_name(const ModelParts& parts, TraitId trait) {
+  const auto of_amount = [&](const std::optional<DrawnAmount>& amount) { return amount && amount->trait == trait; };
+  return any_exit(parts,
+                  [&](const Exit& exit) {
+                    const std::vector<TraitId> used = traits_of(exit);
+                    return std::find(used.begin(), used.end(), trait) != used.end();
+                  }) ||
+         any_touchpoint(parts,
+                        [&](const Touchpoint& t) {
+                          const auto* chance = std::get_if<TraitId>(&t.solves);
+                          return (chance && *chance == trait) || of_amount(t.drawn_cost) || of_amount(t.drawn_revenue);
+                        }) ||
+         std::any_of(parts.counters.begin(), parts.counters.end(),
+                     [&](const Counter& counter) { return counter.initial_trait == trait; });
+}
+
 void idle_behaviour(const Context& context) {
   const ModelParts& parts = context.parts;
   const BehaviourSettings standard;
   const auto warn = [&](std::string_view key, std::string_view why) {
     context.findings.warning(fmt::format("behaviour.{}", key), fmt::format("{} changes nothing: {}", key, why), "remove it");
   };
-  const bool promises = any_touchpoint(parts, [](const Touchpoint& t) { return t.promise && !t.end; });
-  if (parts.behaviour.promise_weight != standard.promise_weight && !promises && !changes(parts, Parameter::promise))
+  const bool promises =
+      any_touchpoint(parts, [](const Touchpoint& t) { return t.promise && !t.end; }) || changes(parts, Parameter::promise);
+  if (parts.behaviour.promise_weight != standard.promise_weight && !promises)
     warn("promise_weight", "no touchpoint promises anything");
   const bool forgets = std::any_of(parts.handovers.begin(), parts.handovers.end(),
                                    [](const Handover& handover) { return handover.carry < 1.0; });
@@ -94,6 +118,17 @@ void idle_behaviour(const Context& context) {
   if (parts.behaviour.fit_weight != standard.fit_weight &&
       !any_touchpoint(parts, [](const Touchpoint& t) { return t.shows_content(); }))
     warn("fit_weight", "no touchpoint has content");
+  if (parts.behaviour.disconfirmation == 0.0 && !acts_by_expectation(parts)) {
+    const auto alone = [&](std::string_view key) {
+      context.findings.warning(
+          fmt::format("behaviour.{}", key),
+          fmt::format("{} moves expectation and nothing else: disconfirmation is 0, and no exit has a slope on it", key),
+          "remove it, or give disconfirmation a weight");
+    };
+    if (parts.behaviour.adapt != standard.adapt) alone("adapt");
+    if (parts.behaviour.promise_weight != standard.promise_weight && promises) alone("promise_weight");
+    if (parts.behaviour.expectation_drift != standard.expectation_drift) alone("expectation_drift");
+  }
   if (parts.behaviour.memory > 0.0) return;
   constexpr std::string_view no_memory = "with memory = 0 nobody's satisfaction moves";
   if (parts.behaviour.peak != standard.peak) warn("peak", no_memory);
@@ -125,14 +160,17 @@ void idle_traits(const Context& context, std::size_t persona) {
     bool used;
     std::string_view why;
   };
-  const std::array<Use, 4> uses{
+  const std::array<Use, 5> uses{
       {{BuiltinTrait::patience, any_touchpoint(parts, queues), "people wait nowhere: no touchpoint has servers"},
        {BuiltinTrait::effort_aversion, efforts, "nothing takes effort"},
+       {BuiltinTrait::loss_aversion, parts.behaviour.disconfirmation != 0.0,
+        "with disconfirmation = 0 nobody minds what they expected"},
        {BuiltinTrait::talkativeness, parts.word_of_mouth.has_value(), "there is no [word_of_mouth]"},
        {BuiltinTrait::response_propensity, !parts.surveys.empty(), "there is no [[survey]]"}}};
   for (const Use& use : uses) {
     const std::size_t i = id(use.trait).index();
     if (use.used || i >= parts.traits.size() || i >= parts.personas[persona].traits.size()) continue;
+    if (used_by_name(parts, id(use.trait))) continue;
     if (parts.personas[persona].traits[i] == Distribution(Fixed{parts.traits[i].standard})) continue;
     context.findings.warning(
         fmt::format("{}.traits.{}", context.paths.personas[persona], parts.traits[i].name),

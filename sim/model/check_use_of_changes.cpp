@@ -201,6 +201,9 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
     case Parameter::revenue_per_month:
       if (!visit(live))
         return {"its target has only ends, where nothing is experienced and no time is spent", "widen the target"};
+      if (effect.parameter == Parameter::weight && parts.behaviour.memory == 0.0)
+        return {"with memory = 0 nobody's satisfaction moves, whatever a visit weighs",
+                "remove it, or give memory a number"};
       if (visit([&](const Touchpoint& touchpoint) {
             return !touchpoint.end && makes_another(parts, effect, number_of(touchpoint, effect.parameter));
           }))

@@ -124,6 +124,18 @@ TEST_CASE("keys that do nothing have a warning") {
        "[behaviour]\nmemory = 0\n[[touchpoint]]\nid = \"z\"\nstage = \"retention\"\nweight = 3\n"
        "next = [{ to = \"gone\", odds = 1, after = \"1 day\" }]\n[[persona]]\n",
        "touchpoint.z.weight: weight changes nothing: with memory"},
+      {"[[persona]]\n", "[behaviour]\nmemory = 0\n[[event]]\nid = \"e\"\neffect = { weight = \"+50%\" }\n[[persona]]\n",
+       "event.e.effect.weight: never acts: with memory = 0"},
+      {"[[persona]]\n", "[behaviour]\ndisconfirmation = 0\nadapt = 0.2\n[[persona]]\n",
+       "behaviour.adapt: adapt moves expectation and nothing else"},
+      {"[[persona]]\n",
+       "[behaviour]\ndisconfirmation = 0\npromise_weight = 0.4\n[[event]]\nid = \"e\"\neffect = { promise = \"= 0.8\" }\n"
+       "[[persona]]\n",
+       "behaviour.promise_weight: promise_weight moves expectation and nothing else"},
+      {"[[persona]]\n", "[behaviour]\ndisconfirmation = 0\nexpectation_drift = \"0.1 per year\"\n[[persona]]\n",
+       "behaviour.expectation_drift: "},
+      {"[[persona]]\n", "[behaviour]\ndisconfirmation = 0\n[[persona]]\ntraits.loss_aversion = 3\n",
+       "persona.p.traits.loss_aversion: loss_aversion changes nothing: with disconfirmation"},
       {"customers = 100\n", "customers = 100\nstart = 2026-09-07\n[budget]\nper_quarter = 1000\n",
        "budget.per_quarter: this budget limits nothing"},
       {persona, persona + "traits.patience = \"3 days\"\n", "persona.p.traits.patience: "},
@@ -220,6 +232,15 @@ TEST_CASE("the same keys have no warning where they do something") {
   CHECK(warnings(journey + odds + "target = { touchpoint = \"buy\", exit_to = \"gone\" }\n" + plan).empty());
   // In a race, odds multiply hazards: all of them slower is later.
   CHECK(warnings(journey + odds + "target = { touchpoint = \"use\" }\n" + plan).empty());
+  // Expectation that exits bend on, and a trait that an exit uses for something else.
+  const std::string unminded =
+      replaced(journey, "[[persona]]\n", "[behaviour]\ndisconfirmation = 0\nadapt = 0.2\n[[persona]]\n");
+  CHECK(warnings(replaced(unminded, "satisfaction = -1", "expectation = -1")).empty());
+  CHECK(warnings(replaced(replaced(unminded, persona, persona + "traits.loss_aversion = { uniform = [1, 3] }\n"),
+                          "satisfaction = -1", "times = \"loss_aversion\", expectation = -1"))
+            .empty());
+  CHECK(warnings(replaced(journey, "[[persona]]\n", "[behaviour]\nadapt = 0.2\n[[persona]]\ntraits.loss_aversion = 3\n"))
+            .empty());
 }
 
 TEST_CASE("prices and chances of 0, lists without members, and what comes too late or when it is closed have a warning") {
