@@ -14,34 +14,66 @@ namespace {
 
 std::string list_of(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
 
-/// Throws where `other` cannot be paired with `first`.
-void require_same_luck(const NamedSamples& first, const NamedSamples& other) {
+std::string enumerated(const std::vector<std::string>& words) {
+  if (words.size() < 2) return words.empty() ? "" : words.front();
+  return fmt::format("{} and {}", fmt::join(words.begin(), words.end() - 1, ", "), words.back());
+}
+
+/// What keeps runs from being paired, and what to do about it.
+struct Obstacles {
+  std::vector<std::string> runs;                          // of each run that cannot be paired: all that keeps it from that
+  std::vector<std::string> options, settings, sentences;  // each once
+
+  [[nodiscard]] std::string hint() const {
+    std::vector<std::string> parts;
+    if (!options.empty()) parts.push_back(fmt::format("run them again with one {}", enumerated(options)));
+    if (!settings.empty())
+      parts.push_back(fmt::format("set {} in {}", enumerated(settings), runs.size() > 1 ? "all" : "both"));
+    parts.insert(parts.end(), sentences.begin(), sentences.end());
+    return fmt::format("{}", fmt::join(parts, "; "));
+  }
+};
+
+/// Adds to `found` everything that keeps `other` from being paired with `first`.
+void find_obstacles(const NamedSamples& first, const NamedSamples& other, Obstacles& found) {
   const Samples &a = first.samples, &b = other.samples;
-  const auto must = [&](bool same, const char* what, const std::string& here, const std::string& there, const char* hint) {
+  std::vector<std::string> differ;
+  const auto must = [&](bool same, const char* what, const std::string& here, const std::string& there,
+                        std::vector<std::string>& hints, const char* hint) {
     if (same) return;
-    throw InputError(
-        fmt::format("{} and {} do not share their luck: they have {} {} and {}", first.name, other.name, what, here, there),
-        hint);
+    differ.push_back(fmt::format("{} {} and {}", what, here, there));
+    if (std::find(hints.begin(), hints.end(), hint) == hints.end()) hints.emplace_back(hint);
   };
-  const auto must_be = [&](const auto& here, const auto& there, const char* what, const char* hint) {
-    must(here == there, what, fmt::format("{}", here), fmt::format("{}", there), hint);
+  const auto must_be = [&](const auto& here, const auto& there, const char* what, std::vector<std::string>& hints,
+                           const char* hint) {
+    must(here == there, what, fmt::format("{}", here), fmt::format("{}", there), hints, hint);
   };
-  must_be(a.seed, b.seed, "the seeds", "run them again with one --seed");
-  must_be(a.customers, b.customers, "customers", "run them again with one --customers");
-  must_be(a.replications, b.replications, "replications", "run them again with one --replications");
-  must_be(a.market, b.market, "a market of", "set scenario.market in both");
-  must_be(a.horizon, b.horizon, "horizons in days of", "run them again with one --horizon");
-  must(a.window_ends == b.window_ends, "windows, in number", fmt::format("{}", a.window_ends.size()),
-       fmt::format("{}", b.window_ends.size()), "set scenario.window in both");
-  must_be(a.currency, b.currency, "the currencies", "set scenario.currency in both");
-  must_be(a.discount, b.discount, "the discounts", "set scenario.discount in both");
-  must(a.personas == b.personas, "the personas", list_of(a.personas), list_of(b.personas),
+  must_be(a.seed, b.seed, "the seeds", found.options, "--seed");
+  must_be(a.customers, b.customers, "customers", found.options, "--customers");
+  must_be(a.replications, b.replications, "replications", found.options, "--replications");
+  // A market that nobody set is as many as are simulated, which is told already.
+  const auto set = [](const Samples& s) { return s.market != static_cast<double>(s.customers); };
+  if (a.customers == b.customers || set(a) || set(b))
+    must_be(a.market, b.market, "a market of", found.settings, "scenario.market");
+  must_be(a.horizon, b.horizon, "horizons in days of", found.options, "--horizon");
+  // The last window ends with the horizon: of several the first is as long as it was asked for.
+  const bool several = a.window_ends.size() > 1 && b.window_ends.size() > 1;
+  if (a.horizon == b.horizon || (several && a.window_ends.front() != b.window_ends.front())) {
+    must(a.window_ends == b.window_ends, "windows in days of", fmt::format("{}", a.window_ends.front()),
+         fmt::format("{}", b.window_ends.front()), found.settings, "scenario.window");
+  }
+  must_be(a.currency, b.currency, "the currencies", found.settings, "scenario.currency");
+  must_be(a.discount, b.discount, "the discounts", found.settings, "scenario.discount");
+  must(a.personas == b.personas, "the personas", list_of(a.personas), list_of(b.personas), found.sentences,
        "a variant may change personas, but has the same ones in the same order");
-  must(a.segments == b.segments, "the account segments", list_of(a.segments), list_of(b.segments),
+  must(a.segments == b.segments, "the account segments", list_of(a.segments), list_of(b.segments), found.sentences,
        "a variant may change segments, but has the same ones in the same order");
   const auto coupling = [](const Samples& s) { return s.batches ? "each on their own" : "acting on one another"; };
-  must(a.batches == b.batches, "customers", coupling(a), coupling(b),
+  must(a.batches == b.batches, "customers", coupling(a), coupling(b), found.sentences,
        "compare scenarios that both have queues, word of mouth or accounts, or neither");
+  if (differ.empty()) return;
+  found.runs.push_back(
+      fmt::format("{} and {} do not share their luck: they have {}", first.name, other.name, fmt::join(differ, "; ")));
 }
 
 /// Where each of `names` stands in `all`, to which new ones are added with their `titles`.
@@ -68,7 +100,9 @@ std::vector<TouchSums> no_visits(const std::vector<Sums>& people) {
 }  // namespace
 
 Samples joined(std::vector<NamedSamples> runs) {
-  for (std::size_t k = 1; k < runs.size(); ++k) require_same_luck(runs.front(), runs[k]);
+  Obstacles found;
+  for (std::size_t k = 1; k < runs.size(); ++k) find_obstacles(runs.front(), runs[k], found);
+  if (!found.runs.empty()) throw InputError(fmt::format("{}", fmt::join(found.runs, ". ")), found.hint());
   Samples all = std::move(runs.front().samples);
   for (std::size_t k = 1; k < runs.size(); ++k) {
     Samples& run = runs[k].samples;

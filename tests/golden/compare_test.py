@@ -101,6 +101,24 @@ class Compare(ProgramTest):
                 self.assertEqual(done.returncode, 2)
                 self.assertIn(words, done.stderr)
 
+    def test_all_that_keeps_files_apart_is_told_at_once(self):
+        """Of every file, and once what to do about it; what only follows from something else is not told."""
+        for name, *options in (
+                ("a", "--horizon", "10 weeks", "--customers", 100),
+                ("b", "--horizon", "10 weeks", "--customers", 100, "--seed", 7, "--set", "scenario.window=3", "--set",
+                 "scenario.discount=0.5"),
+                ("c", "--horizon", "5 weeks", "--customers", 200, "--seed", 7)):
+            self.sojourn("run", COFFEE, "--replications", 2, *options, "--quiet", "-o", f"{name}.h5")
+        done = self.ends("compare", "a.h5", "b.h5", "c.h5")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertEqual(
+            done.stderr,
+            "sojourn: error: a and b do not share their luck: they have the seeds 42 and 7; windows in days of 7 and 3; the "
+            "discounts 0 and 0.5. a and c do not share their luck: they have the seeds 42 and 7; customers 100 and 200; "
+            "horizons in days of 70 and 35\n"
+            "hint: run them again with one --seed, --customers and --horizon; set scenario.window and scenario.discount in "
+            "all\n")
+
     def test_json(self):
         result = self.compare()
         care = result["plans"]["care-first"]

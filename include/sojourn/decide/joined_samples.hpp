@@ -22,9 +22,9 @@ struct NamedSamples {
 /// differ in touchpoints, pools and improvements. A touchpoint that a run lacks has no visits there. Who is better off is
 /// not told, as no two runs were held together customer by customer, and intervals rest on samples alone.
 ///
-/// `runs` are two or more, each with a name of its own. Throws InputError that names the two runs and what keeps them from
-/// being paired: seed, customers, replications, market, horizon, windows, currency, discount, personas, account segments, or
-/// that customers act on one another in one of them alone.
+/// `runs` are two or more, each with a name of its own. Throws InputError that names every run that cannot be paired with
+/// the first, and all that keeps it from that: seed, customers, replications, market, horizon, windows, currency, discount,
+/// personas, account segments, or that customers act on one another in one of them alone.
 [[nodiscard]] Samples joined(std::vector<NamedSamples> runs);
 
 }  // namespace sojourn
