@@ -210,17 +210,16 @@ CLI::App* add_rank(CLI::App& app, Options& o) {
   rank->add_option("--quality", sizes.quality, "standard improvement: added to quality; default 0.1, 0 leaves it out")
       ->type_name("X");
   rank->add_option("--effort", sizes.effort, "taken off effort; default 0.1")->type_name("X");
-  rank->add_option("--wait", sizes.wait, "share taken off waits; default 0.2")->type_name("X");
+  rank->add_option("--delay", sizes.delay, "share taken off delays, and off handling times where people queue; default 0.2")
+      ->type_name("X");
   rank->add_option("--traffic", sizes.traffic, "by how much more come, for barriers and enablers; default 0.2")
       ->type_name("X");
   add_layout(*rank, o, true);
   add_running(*rank, o);
   rank->footer(
-      "Each touchpoint is improved alone, all on the same luck. A wait is the handling time where people queue, and "
-      "elsewhere the\n"
-      "delay of exits where no monthly money flows. An enabler is where more traffic raises conversion or retention, a "
-      "barrier\n"
-      "where it lowers them.\n"
+      "Each touchpoint is improved alone, all on the same luck. The delay of exits is shortened where no monthly money\n"
+      "flows, and where people queue the handling time instead. An enabler is where more traffic raises conversion or\n"
+      "retention, a barrier where it lowers them.\n"
       "\n"
       "Examples:\n"
       "  sojourn rank scenarios/coffee.toml\n"

@@ -172,10 +172,11 @@ class Results {
 /// Reads a results file. Throws InputError where it is none, or damaged.
 [[nodiscard]] Results read_results_file(const std::filesystem::path& path);
 
-/// What one standard improvement at a touchpoint gains: the best of quality + 0.1, effort - 0.1 and wait - 20 %.
+/// What one standard improvement at a touchpoint gains: the best of quality + 0.1, effort - 0.1 and, of delays or handling
+/// times, - 20 %.
 struct TouchpointGain {
   std::string id, name;
-  std::string lever;          // "quality", "effort", "wait"; empty where nothing can be improved
+  std::string lever;          // "quality", "effort", "delay", "handle_time"; empty where nothing can be improved
   Figure gain;                // in the better direction of the metric; the interval holds for all touchpoints together
   double satisfaction = 0.0;  // mean appraisal of a visit there, [0,1]
   double visits = 0.0;        // per person who arrived

@@ -187,11 +187,11 @@ std::vector<Shifting> shiftings(const Program& program, const std::vector<Touchp
     }
     add(Lever::quality, std::min(sizes.quality, room), {{Parameter::quality, Operation::add, sizes.quality}});
     add(Lever::effort, std::min(sizes.effort, effort), {{Parameter::effort, Operation::add, -sizes.effort}});
-    const Effect cut{Parameter::delay, Operation::multiply, 1.0 - sizes.wait};
+    const Effect cut{Parameter::delay, Operation::multiply, 1.0 - sizes.delay};
     if (touchpoint.queues()) {
-      add(Lever::wait, sizes.wait, {{Parameter::handle_time, Operation::multiply, 1.0 - sizes.wait}});
+      add(Lever::handle_time, sizes.delay, {{Parameter::handle_time, Operation::multiply, 1.0 - sizes.delay}});
     } else if (touchpoint.revenue_per_month == 0.0 && touchpoint.cost_per_month == 0.0 && takes_time(touchpoint)) {
-      add(Lever::wait, sizes.wait, {cut});
+      add(Lever::delay, sizes.delay, {cut});
     }
     bool entered = false, by_share = false;
     for (const Touchpoint& from : parts.touchpoints) {
@@ -237,7 +237,7 @@ void check_sizes(const StandardImprovement& sizes) {
   };
   check("quality", sizes.quality, 1.0);
   check("effort", sizes.effort, 1.0);
-  check("wait", sizes.wait, 0.99);
+  check("delay", sizes.delay, 0.99);
   check("traffic", sizes.traffic, 100.0);
 }
 
@@ -371,8 +371,10 @@ std::string_view name(Lever lever) {
       return "quality";
     case Lever::effort:
       return "effort";
-    case Lever::wait:
-      return "wait";
+    case Lever::delay:
+      return "delay";
+    case Lever::handle_time:
+      return "handle_time";
     case Lever::traffic:
       return "traffic";
   }
@@ -429,7 +431,8 @@ Ranking rank_under_plan(const Model& model, const RankOptions& how, const RunOpt
   const std::vector<Shifting> asked = shiftings(program, ranking.touchpoints, how.sizes);
   if (std::none_of(asked.begin(), asked.end(), [](const Shifting& each) { return each.lever != Lever::traffic; })) {
     throw InputError(
-        "there is nothing to improve: no touchpoint that anybody visits has quality below 1, effort, or a wait",
+        "there is nothing to improve: no touchpoint that anybody visits has quality below 1, effort, a delay or a handling "
+        "time",
         "ends are never improved; a warning of the scenario says what nobody can reach, and a size of 0 leaves a lever out");
   }
   ModelParts shifted = parts;

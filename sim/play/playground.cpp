@@ -110,7 +110,7 @@ std::vector<double> how_much_hangs_on(const Model& model, const Glance& seen) {
   constexpr std::size_t most_looked_at = 60;  // each is lived with by a few thousand people
   if (model.coupled() || parts.touchpoints.size() > most_looked_at) return much;
   RankOptions how;
-  how.sizes = {.quality = 0.1, .effort = 0.0, .wait = 0.0, .traffic = 0.0};
+  how.sizes = {.quality = 0.1, .effort = 0.0, .delay = 0.0, .traffic = 0.0};
   how.by = metric_before_running(parts);
   try {
     const Ranking ranking = rank(with_customers(model, few_customers(model)).value_or(model), how);

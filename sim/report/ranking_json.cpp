@@ -33,7 +33,7 @@ std::string ranking_json(const Ranking& ranking, const std::string& file) {
   json["events"] = ranking.samples.events;
   json["standard_improvement"] = {{"quality", ranking.sizes.quality},
                                   {"effort", ranking.sizes.effort},
-                                  {"wait", ranking.sizes.wait},
+                                  {"delay", ranking.sizes.delay},
                                   {"traffic", ranking.sizes.traffic}};
   const auto id = [&](const std::optional<std::size_t>& position) -> Json {
     if (!position) return nullptr;

@@ -213,7 +213,7 @@ class RankingText {
   [[nodiscard]] static const Pull& best_of(const TouchpointLeverage& touchpoint) {
     return touchpoint.pulls[*touchpoint.best];
   }
-  /// "wait -20 % there changes the net present value by +12.1 k (95 %: +8.0 k to +16.2 k)".
+  /// "delay -20 % there changes the net present value by +12.1 k (95 %: +8.0 k to +16.2 k)".
   [[nodiscard]] std::string gain_of(const TouchpointLeverage& touchpoint) const {
     Estimate change = touchpoint.gain;
     if (by_.direction == Direction::lower) {
@@ -288,8 +288,10 @@ std::string shift_words(const Pull& pull) {
       return fmt::format("quality +{:.3g}", pull.step);
     case Lever::effort:
       return fmt::format("effort -{:.3g}", pull.step);
-    case Lever::wait:
-      return fmt::format("wait -{:.3g} %", 100.0 * pull.step);
+    case Lever::delay:
+      return fmt::format("delay -{:.3g} %", 100.0 * pull.step);
+    case Lever::handle_time:
+      return fmt::format("handling time -{:.3g} %", 100.0 * pull.step);
     case Lever::traffic:
       return fmt::format("traffic +{:.3g} %", 100.0 * pull.step);
   }

@@ -222,6 +222,21 @@ class Rank(Decide):
         ranking = json.loads(self.sojourn("rank", self.write(weak, "weak.toml"), "--customers", 9000, "--replications", 1, "--json"))
         self.assertEqual((ranking["worth_fixing"], ranking["leader"]), ("s0", "s0"))
 
+    def test_a_delay_is_called_so_and_a_handling_time_where_people_queue(self):
+        """Nobody waits at an exit: a wait is one in a line."""
+        text = shop(2).replace('id = "s1"\n', 'id = "s1"\nservers = 500\nhandle_time = "5 minutes"\n', 1).replace(
+            "market = 100_000\n", "").replace("customers = 4000", "customers = 400")
+        sizes = ["--quality", 0, "--effort", 0, "--delay", 0.3, "--traffic", 0]
+        name = self.write(text)
+        found = json.loads(self.sojourn("rank", name, *sizes, "--json"))
+        self.assertEqual(found["standard_improvement"], {"quality": 0, "effort": 0, "delay": 0.3, "traffic": 0})
+        self.assertEqual([list(found["touchpoints"][place]["shifts"]) for place in ("s0", "s1")], [["delay"], ["handle_time"]])
+        for layout in ([], ["--full"], ["--format", "csv"], ["--format", "md"]):
+            said = self.sojourn("rank", name, *sizes, *layout)
+            self.assertIn("delay -30 %", said)
+            self.assertNotIn("wait -", said)
+        self.assertIn("handling time -30 %", self.sojourn("rank", name, *sizes))
+
     def test_gains_are_those_of_a_plan_that_does_the_same(self):
         plan = '\n[[improvement]]\nid = "same"\ntarget = { touchpoint = "drink" }\neffect = { quality = "+0.1" }\n' \
                '\n[[plan]]\nid = "same"\nimprovements = ["same"]\n'
@@ -241,7 +256,7 @@ class Rank(Decide):
         spread = 'odds = 1, after = { exponential = { mean = "%d days" } }'
         text = shop(2).replace("probability = 0.5", "odds = 1").replace('to = "till", odds = 1, after = "1 day"', 'to = "till", ' + spread % 30)
         text = text.replace('to = "s1", odds = 1, after = "1 day"', 'to = "s1", ' + spread % 10)
-        for lever, target, effect in (("wait", 'touchpoint = "s1"', 'delay = "-20%"'), ("traffic", 'exit_to = "s1"', 'odds = "+20%"')):
+        for lever, target, effect in (("delay", 'touchpoint = "s1"', 'delay = "-20%"'), ("traffic", 'exit_to = "s1"', 'odds = "+20%"')):
             text = text.split("[[improvement]]")[0] + f"""[[improvement]]
 id = "same"
 target = {{ {target} }}
@@ -283,7 +298,7 @@ improvements = ["second"]
                  for plan in ("baseline", "first", "second")}
         ranking = json.loads(self.sojourn("rank", name, "--by", "conversion", "--replications", 30, "--json"))
         for place, plan in (("s0", "first"), ("s1", "second")):
-            gain = ranking["touchpoints"][place]["shifts"]["wait"]["difference"]["conversion"]
+            gain = ranking["touchpoints"][place]["shifts"]["delay"]["difference"]["conversion"]
             self.assertAlmostEqual(gain["mean"], known[plan] - known["baseline"], delta=5 * gain["sd"] / 30**0.5)
         self.assertGreater(known["second"], known["first"])
         self.assertEqual((ranking["worth_fixing"], ranking["runner_up"]), ("s1", "s0"))
@@ -319,7 +334,7 @@ next = [ { to = "gone", probability = 0.8, after = "1 day" }, { to = "till", odd
 
     def test_errors(self):
         self.assertIn("cannot be ranked by \"npx\"", self.refused("rank", COFFEE, "--by", "npx"))
-        self.assertIn("there is nothing to improve", self.refused("rank", COFFEE, "--quality", 0, "--effort", 0, "--wait", 0))
+        self.assertIn("there is nothing to improve", self.refused("rank", COFFEE, "--quality", 0, "--effort", 0, "--delay", 0))
         self.assertIn("not possible", self.refused("rank", COFFEE, "--quality", 2))
         self.assertIn("did you mean", self.refused("rank", COFFEE, "--plan", "mend-the-weakestt"))
 

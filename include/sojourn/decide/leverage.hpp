@@ -13,17 +13,17 @@
 
 namespace sojourn {
 
-/// What is shifted at a touchpoint. The first three are improvements; `traffic` asks what the touchpoint does to those who
-/// come: odds and probabilities of the exits into it rise.
-enum class Lever { quality, effort, wait, traffic };
-/// "quality", "effort", "wait", "traffic".
+/// What is shifted at a touchpoint. All but the last are improvements, `delay` of the exits, `handle_time` where people
+/// queue; `traffic` asks what the touchpoint does to those who come: odds and probabilities of the exits into it rise.
+enum class Lever { quality, effort, delay, handle_time, traffic };
+/// "quality", "effort", "delay", "handle_time", "traffic".
 [[nodiscard]] std::string_view name(Lever lever);
 
 /// Sizes of the standard improvement. A size of 0 leaves the lever out.
 struct StandardImprovement {
   double quality = 0.1;  // added to the mean of delivered quality, [0,1]
   double effort = 0.1;   // taken off the effort, [0,1]
-  double wait = 0.2;     // share of the time taken off, [0,1): handling time where people queue, else the delay of exits
+  double delay = 0.2;    // share taken off the delay of exits or, where people queue, off the handling time, [0,1)
   double traffic = 0.2;  // by which factor - 1 more come, >= 0
 };
 
