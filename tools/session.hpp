@@ -64,8 +64,10 @@ struct WorkForecast {
 /// What --dry-run says, on stdout.
 void print_forecast(const CommandLine& line, const WorkForecast& work);
 
-/// Calls `work` with the options of a run that shows a progress bar and stops at Ctrl-C.
-void under_way(const CommandLine& line, const std::function<void(const RunOptions&)>& work);
+/// Calls `work` with the options of a run that shows a progress bar and stops at Ctrl-C. A life that never ends is an error
+/// at a place in the scenario: `line.input`, or that `of_sweep`.
+void under_way(const CommandLine& line, const std::function<void(const RunOptions&)>& work,
+               const std::filesystem::path& of_sweep = {});
 
 /// Runs `plans` as precisely as asked, writes the file, prints the summary made by `text` or `json` on stdout and missed
 /// thresholds on stderr. Of several ranks the first alone writes and prints. Returns the exit status.

@@ -62,7 +62,8 @@ int sweep_with(const CommandLine& line, Ranks* ranks, bool& prepared) {
   if (line.dry_run || line.emit_slurm) {
     const SweepWork missing = missing_work(folder, manifest, shard);
     WorkForecast work;
-    under_way(line, [&](const RunOptions& options) { work = work_of(sweep, missing.missing, options.stop); });
+    under_way(
+        line, [&](const RunOptions& options) { work = work_of(sweep, missing.missing, options.stop); }, sweep.scenario_path);
     if (line.emit_slurm) {
       SlurmRequest request{line.input, folder.string(), folder.string() + ".h5", 1, line.cpus, work.run.seconds};
       constexpr std::uint64_t usual = 40;
@@ -77,15 +78,18 @@ int sweep_with(const CommandLine& line, Ranks* ranks, bool& prepared) {
   require_valid_points(design, 64);
   prepared = true;
   SweepDone swept;
-  under_way(line, [&](const RunOptions& run) {
-    SweepOptions options;
-    options.shard = shard;
-    options.threads = line.threads;
-    options.stop = run.stop;
-    if (speaks) options.progress = run.progress;
-    options.ranks = ranks;
-    swept = run_sweep(design, folder, options);
-  });
+  under_way(
+      line,
+      [&](const RunOptions& run) {
+        SweepOptions options;
+        options.shard = shard;
+        options.threads = line.threads;
+        options.stop = run.stop;
+        if (speaks) options.progress = run.progress;
+        options.ranks = ranks;
+        swept = run_sweep(design, folder, options);
+      },
+      sweep.scenario_path);
   const std::string count = fmt::format("{} of {} points", swept.before + swept.now, swept.points);
   if (swept.interrupted && !speaks) return told_to_stop() ? resumable : interrupted;
   if (swept.interrupted) {

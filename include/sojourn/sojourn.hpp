@@ -163,8 +163,8 @@ class Results {
   std::shared_ptr<const ResultsContent> content_;
 };
 
-/// Simulates one plan. Throws InputError for a plan that there is not and for mechanisms that cannot be simulated, RunError
-/// for a life that never ends.
+/// Simulates one plan. Throws InputError for a plan that there is not, for mechanisms that cannot be simulated, and for a
+/// life that never ends.
 [[nodiscard]] Results run(const Study& study, std::string_view plan = "baseline", const Execution& how = {});
 /// Simulates the baseline and `plans` (none: all) on the same luck. Throws as `run`, and InputError without a plan to
 /// compare.

@@ -39,8 +39,8 @@ struct CoupledOptions {
 };
 
 /// The sums of a replication under one program; where several processes live it, of the customers of this one. `go_on` is
-/// told after every window how much is done, in [0, 1]; when it says no to any of them, there are no sums. Throws RunError
-/// for a life that never ends, that of the customer with the lowest number in the first such window.
+/// told after every window how much is done, in [0, 1]; when it says no to any of them, there are no sums. Throws InputError
+/// (`endless_life`) for a life that never ends, that of the customer with the lowest number in the first such window.
 [[nodiscard]] std::optional<Totals> run_coupled(const lock_step::Compiled& compiled, const Relations& relations,
                                                 const Streams& streams, const CoupledOptions& options,
                                                 const std::function<bool(double)>& go_on);

@@ -8,10 +8,11 @@
 namespace sojourn {
 
 void report_endless_life(const Program& program, std::uint32_t customer, const Visit& visit) {
-  throw RunError(fmt::format("customer {} made {} visits by day {:.1f}, the most that one life may have", customer,
-                             visits_per_life, visit.time),
-                 fmt::format("lengthen the delays of the loop around touchpoint \"{}\"",
-                             program.model().parts().touchpoints[visit.touchpoint].id));
+  const std::string& id = program.model().parts().touchpoints[visit.touchpoint].id;
+  throw InputError(fmt::format("customer {} made {} visits by day {:.1f}, the most that one life may have", customer,
+                               visits_per_life, visit.time),
+                   fmt::format("lengthen the delays of the loop around touchpoint \"{}\"", id), "touchpoint." + id,
+                   ErrorCode::endless_life);
 }
 
 Life Lives::begin(std::uint32_t customer) const {

@@ -134,7 +134,8 @@ Beside simulate_beside(const Scenario& scenario, const Model& model, const Sampl
       RankOptions how;
       how.by = metric_before_running(parts);
       beside.ranking = rank(apply(*lighter, PlanId(static_cast<std::size_t>(plan - parts.plans.begin()))), how, part);
-    } catch (const InputError&) {
+    } catch (const InputError& error) {
+      if (error.code() == ErrorCode::endless_life) throw;
       leave_out("No touchpoint that anybody visits can be improved.");
     }
   };
@@ -170,7 +171,8 @@ Beside simulate_beside(const Scenario& scenario, const Model& model, const Sampl
       UncertainDraws draws = simulate_draws(inputs, how);
       const std::size_t by = place_of_goal(draws, goal_before_running(parts));
       beside.doubt = Doubt{std::move(inputs), std::move(draws), by};
-    } catch (const InputError&) {
+    } catch (const InputError& error) {
+      if (error.code() == ErrorCode::endless_life) throw;
       leave_out("Some draws of the uncertain inputs are no valid scenario: sojourn compare --uncertain says which.");
     }
   };

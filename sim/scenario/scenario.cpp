@@ -90,14 +90,15 @@ class Places {
 };
 
 // What the model says about the parts, and of the lesson, less what follows from mistakes that were reported already.
-void add_findings_of_model(const ModelParts& parts, const std::optional<Lesson>& lesson, const Node& root,
-                           Problems& problems) {
+void add_findings_of_model(const ModelParts& parts, const std::optional<Lesson>& lesson, const std::vector<Finding>& further,
+                           const Node& root, Problems& problems) {
   Places places(root);
   const bool graph_is_broken = problems.graph_is_broken();
   std::vector<Finding> findings = check(parts);
   if (lesson) {
     for (Finding& finding : check(*lesson, parts)) findings.push_back(std::move(finding));
   }
+  findings.insert(findings.end(), further.begin(), further.end());
   for (Finding& finding : findings) {
     if (problems.hides(finding.path)) continue;
     if (finding.severity == Severity::warning && graph_is_broken) continue;
@@ -181,9 +182,11 @@ Override parse_override(std::string_view text) {
   return {std::move(option), std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 
-Scenario read_scenario(const std::filesystem::path& path, const std::vector<Override>& overrides) {
+Scenario read_scenario(const std::filesystem::path& path, const std::vector<Override>& overrides,
+                       const std::vector<Finding>& further) {
   const scenario::FileText file = scenario::read_file(path);
-  if (!file.refusal) return parse_scenario(file.text, path.string(), path.parent_path(), overrides);
+  if (!file.refusal)
+    return parse_scenario(file.text, path.string(), path.parent_path(), overrides, {}, NamedFiles::in_folder, further);
   Scenario result;
   result.name = path.string();
   refuse(*file.refusal, SourceText(""), result);
@@ -191,7 +194,8 @@ Scenario read_scenario(const std::filesystem::path& path, const std::vector<Over
 }
 
 Scenario parse_scenario(std::string_view text, const std::string& name, const std::filesystem::path& folder,
-                        const std::vector<Override>& overrides, const std::vector<Tie>& kept_ties, NamedFiles files) {
+                        const std::vector<Override>& overrides, const std::vector<Tie>& kept_ties, NamedFiles files,
+                        const std::vector<Finding>& further) {
   Scenario result;
   result.name = name;
   result.source = text;
@@ -227,7 +231,7 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
       result.text = resolved_text(result.text, reader.embedded());
       result.source = resolved_text(result.source, reader.embedded());
     }
-    add_findings_of_model(result.parts, reader.lesson(), document.root, problems);
+    add_findings_of_model(result.parts, reader.lesson(), further, document.root, problems);
   }
   problems.withhold_warnings();
   scenario::report(std::move(problems).sorted(), source, overrides, result, bases.texts());

@@ -278,6 +278,11 @@ class SweepJob {
           point && error.code() == ErrorCode::run_failed
               ? RunError(fmt::format("point {}: {}", *point, error.message()), error.hint(), error.place(), error.code())
               : error);
+    } catch (const InputError& error) {
+      failure_ = std::make_exception_ptr(
+          point && error.code() == ErrorCode::endless_life
+              ? InputError(fmt::format("point {}: {}", *point, error.message()), error.hint(), error.place(), error.code())
+              : error);
     } catch (...) {
       failure_ = std::current_exception();
     }

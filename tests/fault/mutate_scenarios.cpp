@@ -320,7 +320,8 @@ int main(int argc, char** argv) {
     Dice dice(i);
     try {
       ends.count(dice.one_in(10) ? check_sweep(dice) : check_scenario(dice));
-    } catch (const RunError& error) {
+    } catch (const Error& error) {
+      if (dynamic_cast<const RunError*>(&error) == nullptr && error.code() != ErrorCode::endless_life) throw;
       ends.count("scenario: cannot be simulated");
     } catch (const std::bad_alloc&) {
       ends.count("scenario: no memory");

@@ -40,8 +40,8 @@ void update(Sha256& digest, const ModelParts& parts, Engine engine) {
       for (const Totals& totals : result.totals[plan]) update(digest, totals);
       for (const BatchSums& sample : result.batches[plan].samples()) update(digest, sample.totals);
     }
-  } catch (const RunError& error) {
-    digest.update(error.what());
+  } catch (const InputError& error) {  // a life that never ends
+    digest.update(error.message() + "\nhint: " + error.hint());
   }
 }
 

@@ -107,6 +107,34 @@ hint: name a file in it: "journeys/coffee.toml"
 sojourn: 1 error in journeys
 """)
 
+    def test_a_life_that_never_ends(self):
+        """A loop of delays that are next to nothing is no error before it is lived: then it is one at its touchpoint."""
+        self.write("loop.toml", SCENARIO.replace('{ to = "churned", odds = 1, after = "1 day" }',
+                                                 '{ to = "buy", odds = 1, after = { exponential = { mean = 1e-9 } } }')
+                   .replace('{ to = "churned", odds = 1, after = "2 days" }', '{ to = "churned", odds = 1e-7, after = "2 days" }'))
+        told = """\
+loop.toml:14:6: error: customer 0 made 65536 visits by day 0.0, the most that one life may have
+   14 | id = "buy"
+      |      ^~~~~
+hint: lengthen the delays of the loop around touchpoint "buy"
+sojourn: 1 error in loop.toml
+"""
+        self.refused(["loop.toml"], told)
+        self.write("straight.toml", SCENARIO)
+        before = sorted(os.listdir(self.folder))
+        for words, text in ((["compare", "loop.toml", "--quiet", "-o", "c.h5"], told),
+                            (["compare", "straight.toml", "loop.toml", "--quiet", "-o", "c.csv"], told),
+                            (["rank", "loop.toml"], told), (["trace", "loop.toml", "--customer", "0"], told)):
+            with self.subTest(words):
+                done = subprocess.run([SOJOURN, *words], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True)
+                self.assertEqual((done.returncode, done.stdout, done.stderr.decode()), (2, b"", text))
+                self.assertEqual(sorted(os.listdir(self.folder)), before)
+        self.write("points.toml", 'schema = 1\n[sweep]\nscenario = "loop.toml"\ndesign = { grid = {} }\n[[vary]]\n'
+                   'key = "touchpoint.buy.quality.mean"\nfrom = 0.5\nto = 0.6\nsteps = 2\n')
+        done = subprocess.run([SOJOURN, "sweep", "points.toml"], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True)
+        self.assertEqual((done.returncode, done.stdout), (2, b""))
+        self.assertEqual(done.stderr.decode(), told.replace("customer 0", "point 0: customer 0"))
+
     def test_missing(self):
         self.refused(["telecom.toml"], """\
 telecom.toml: error: there is no such file

@@ -215,7 +215,9 @@ TEST_CASE("determinism: the error is that of the lowest block, whatever the thre
     try {
       static_cast<void>(run(model, std::span(&baseline, 1), options));
       FAIL("an endless life came to an end");
-    } catch (const RunError& error) {
+    } catch (const InputError& error) {
+      CHECK(error.code() == ErrorCode::endless_life);
+      CHECK(error.place() == "touchpoint." + parts.touchpoints.front().id);
       CHECK(std::string(error.what()).find("customer 0 made 65536 visits") != std::string::npos);
     }
   }

@@ -289,7 +289,7 @@ TEST_CASE("pairing: on random models too, whom no plan touches lives the same li
           all.untouched += counts.untouched;
           if (counts.untouched_different > 0) return std::to_string(counts.untouched_different) + " untouched lives differ";
         }
-      } catch (const RunError&) {  // a life that never ends
+      } catch (const InputError&) {  // a life that never ends
       }
       return std::string();
     });

@@ -29,6 +29,7 @@ enum class ErrorCode {
   wrong_input,          // InputError without a code of its own
   invalid_scenario,     // a scenario with errors; the message has one after the other, each with its place
   invalid_model,        // a model put together in C++ breaks a rule
+  endless_life,         // a life of more visits than one may have; the place is its touchpoint, "touchpoint.use"
   no_closed_form,       // `solve`: something prevents it
   too_long_to_solve,    // `solve`: visits follow each other too fast for the horizon
   no_solvable_twin,     // `control_variate`: too little is left without slopes

@@ -102,7 +102,7 @@ struct MarketState {
   const Reviews* posting = nullptr;  // who posts one; null: nobody
 };
 
-/// Throws the RunError for a life of more than `visits_per_life` visits.
+/// Throws the InputError (`endless_life`) for a life of more than `visits_per_life` visits.
 [[noreturn]] void report_endless_life(const Program& program, std::uint32_t customer, const Visit& visit);
 
 /// Lives the lives of one replication under one program. Cheap to make; not to be shared between threads.
@@ -129,7 +129,7 @@ class Lives {
   ///   State&), which comes before the visit that a survey follows, annoyed(const Person&, std::size_t window, const State&
   ///   before, const State& after), and may have ended(const Life&), after the last stay,
   /// called in the order of events; nothing is called for who does not arrive within the horizon.
-  /// Throws RunError when the life has more than `visits_per_life` visits.
+  /// Throws InputError (`endless_life`) when the life has more than `visits_per_life` visits.
   template <class Observer>
   void live(std::uint32_t customer, Observer& observer);
 

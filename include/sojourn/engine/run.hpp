@@ -52,8 +52,8 @@ struct RunResult {
 };
 
 /// Simulates every replication of `model` under each of `plans`, all on the same luck. Where a stop is requested, the result
-/// holds the replications that were finished, perhaps none, and says so. Throws RunError for
-/// a life that never ends; of several errors, the one of the lowest block.
+/// holds the replications that were finished, perhaps none, and says so. Throws InputError
+/// (`endless_life`) for a life that never ends; of several errors, the one of the lowest block.
 [[nodiscard]] RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options = {});
 
 /// Adds the replications of another run of the same plans, which `result` does not have. The sums are then those of one run

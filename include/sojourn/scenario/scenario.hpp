@@ -46,8 +46,10 @@ struct Scenario : CheckedText {
 
 /// Reads a scenario file. Limits: 16 MiB, 100,000 lines, 2,000,000 values, nesting and dotted keys of 32 parts. Never throws
 /// for what the file contains (see `Scenario::findings`); a missing file, a directory or an unreadable one is a finding too,
-/// and so is what is wrong with the edge file of a network, which may have 2 GiB and 100,000,000 ties.
-[[nodiscard]] Scenario read_scenario(const std::filesystem::path& path, const std::vector<Override>& overrides = {});
+/// and so is what is wrong with the edge file of a network, which may have 2 GiB and 100,000,000 ties. `further` are
+/// findings that others made of it, in a run, and that get their places.
+[[nodiscard]] Scenario read_scenario(const std::filesystem::path& path, const std::vector<Override>& overrides = {},
+                                     const std::vector<Finding>& further = {});
 
 /// The files that a scenario may name: regular ones in its own folder and below, or none. Overrides may name any.
 enum class NamedFiles { in_folder, none };
@@ -57,7 +59,8 @@ enum class NamedFiles { in_folder, none };
 /// a results file opens no file: NamedFiles::none.
 [[nodiscard]] Scenario parse_scenario(std::string_view text, const std::string& name,
                                       const std::filesystem::path& folder = ".", const std::vector<Override>& overrides = {},
-                                      const std::vector<Tie>& ties = {}, NamedFiles files = NamedFiles::in_folder);
+                                      const std::vector<Tie>& ties = {}, NamedFiles files = NamedFiles::in_folder,
+                                      const std::vector<Finding>& further = {});
 
 /// The `text` of a scenario of that source and those overrides, which need not be valid; the source where there are none.
 [[nodiscard]] std::string resolved_text(std::string_view source, const std::vector<Override>& overrides);
