@@ -38,6 +38,7 @@ int merge_command(const CommandLine& line) {
   if (!line.csv.empty()) {
     Replacing may_csv = may;
     may_csv.beginning = header;
+    require_replaceable(line.csv, may_csv);
     table.emplace(line.csv, may_csv);
   }
   write_results(*points, path, may);

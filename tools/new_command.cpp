@@ -39,6 +39,7 @@ int new_command(const CommandLine& line) {
     }
     Replacing nothing;
     nothing.only_new = true;
+    require_replaceable(line.output, nothing);
     replace_file(line.output, text, nothing);
     const std::filesystem::path schema = std::filesystem::path(line.output).replace_filename(schema_file_name);
     const bool has_schema = std::filesystem::exists(schema);

@@ -13,6 +13,7 @@ int schema_command(const CommandLine& line) {
   Replacing may;
   may.force = line.force;
   may.beginning = schema_beginning;
+  require_replaceable(line.output, may);
   replace_file(line.output, json_schema(), may);
   return done;
 }

@@ -38,6 +38,7 @@ int trace_command(const CommandLine& line) {
   if (!line.output.empty()) {
     Replacing may = replacing(line, input);
     may.beginning = csv_log_header;
+    require_replaceable(path, may);
     file.emplace(path, may);
   }
   const auto write = [&](std::string_view text) {

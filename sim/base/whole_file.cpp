@@ -349,7 +349,13 @@ void FileReplacement::finish() {
   }
 }
 
-void require_replaceable(const fs::path& path, const Replacing& may) { static_cast<void>(checked_target(path, may)); }
+void require_replaceable(const fs::path& path, const Replacing& may) {
+  try {
+    static_cast<void>(checked_target(path, may));
+  } catch (const RunError& error) {  // before the work another name can be given
+    throw InputError(error.message(), error.hint(), error.place(), error.code());
+  }
+}
 
 void replace_file(const fs::path& path, std::string_view bytes, const Replacing& may) {
   FileReplacement file(path, may);

@@ -60,7 +60,7 @@ std::string_view unsealed(std::string_view bytes) {
 
 void write_results(const Outcomes& outcomes, const std::filesystem::path& path, const Replacing& may) {
   require_consistent(outcomes);
-  require_replaceable(path, may);
+  FileReplacement file(path, may);  // what can be told before the work is told before it
   if (const std::uint64_t bytes = value_bytes(outcomes); bytes > most_value_bytes) {
     throw RunError(
         fmt::format("cannot write {}: {} bytes of values are more than a results file holds (4 GiB)", path.string(), bytes),
@@ -74,7 +74,8 @@ void write_results(const Outcomes& outcomes, const std::filesystem::path& path, 
     throw RunError(fmt::format("cannot write {}: {}", path.string(), error.what()), {}, {}, ErrorCode::cannot_write);
   }
   bytes += seal(bytes);
-  replace_file(path, bytes, may);
+  file.write(bytes);
+  file.finish();
 }
 
 Outcomes read_results(const std::filesystem::path& path) {

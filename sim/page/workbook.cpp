@@ -346,11 +346,12 @@ void require_workbook(const std::filesystem::path& path, const Replacing& may) {
 }
 
 void write_workbook(const Report& report, const std::filesystem::path& path, const Replacing& may) {
-  require_replaceable(path, may);
+  FileReplacement kept(path, may);
   const Scratch scratch;
   const fs::path file = scratch.folder() / "tables.xlsx";
   Workbook(report, file).write();
-  replace_file(path, marked(read_whole_file(file, std::uint64_t{1} << 30)), may);
+  kept.write(marked(read_whole_file(file, std::uint64_t{1} << 30)));
+  kept.finish();
 }
 
 }  // namespace sojourn

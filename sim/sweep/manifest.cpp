@@ -213,12 +213,13 @@ void claim_folder(const fs::path& folder, const Manifest& manifest) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
-    throw RunError(fmt::format("cannot make the folder {}: {}", folder.string(), error.message()), "name another with -o",
-                   {}, ErrorCode::cannot_write);
+    throw InputError(fmt::format("cannot make the folder {}: {}", folder.string(), error.message()), "name another with -o",
+                     {}, ErrorCode::cannot_write);
   Replacing may;
   may.only_new = true;
   may.beginning = manifest_beginning;
   try {
+    require_replaceable(folder / manifest_name, may);
     replace_file(folder / manifest_name, written(manifest), may);
   } catch (const Error&) {
     // Another process of the same sweep may have been faster.

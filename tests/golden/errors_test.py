@@ -135,6 +135,38 @@ sojourn: 1 error in loop.toml
         self.assertEqual((done.returncode, done.stdout), (2, b""))
         self.assertEqual(done.stderr.decode(), told.replace("customer 0", "point 0: customer 0"))
 
+    def test_an_output_that_cannot_be_written(self):
+        """It is told before the work, which would take hours here, as what is wrong with the command line."""
+        self.write("s.toml", SCENARIO)
+        self.write("points.toml", 'schema = 1\n[sweep]\nscenario = "s.toml"\ndesign = { grid = {} }\n[[vary]]\n'
+                   'key = "touchpoint.buy.quality.mean"\nfrom = 0.5\nto = 0.6\nsteps = 2\n')
+        for words in (["run", "s.toml", "--quiet", "-o", "s.h5"], ["sweep", "points.toml", "--quiet", "-o", "folder"],
+                      ["merge", "folder", "--quiet", "-o", "m.h5"]):
+            subprocess.run([SOJOURN, *words], cwd=self.folder, check=True, timeout=60)
+        many = ["--customers", "3000000000", "--replications", "1000"]
+        before = sorted(os.listdir(self.folder))
+        for words in (["run", "s.toml", *many, "-o", "none/x.h5"], ["compare", "s.toml", *many, "-o", "none/x.h5"],
+                      ["compare", "s.h5", "s.toml", "-o", "none/x.csv"], ["compare", "s.toml", *many, "--try",
+                       "touchpoint.buy.quality.mean=0.7", "-o", "none/x.json"],
+                      ["run", "s.toml", *many, "-o", "x.h5", "--checkpoint", "none/x.part"],
+                      ["merge", "folder", "-o", "none/x.h5"], ["merge", "folder", "-o", "x.h5", "--csv", "none/x.csv"],
+                      ["report", "s.h5", "-o", "none/x.html"], ["report", "s.h5", "--xlsx", "none/x.xlsx"],
+                      ["map", "s.toml", "-o", "none/x.svg"], ["trace", "s.toml", *many, "-o", "none/x.csv"],
+                      ["explore", "m.h5", "-o", "none/x.html"], ["sensitivity", "m.h5", "-o", "none/x.svg"],
+                      ["new", "-o", "none/x.toml"], ["schema", "-o", "none/x.json"]):
+            with self.subTest(words):
+                done = subprocess.run([SOJOURN, *words], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True,
+                                      timeout=60)
+                path = next(word for word in words if word.startswith("none/")) + (".state" if "--checkpoint" in words else "")
+                self.assertEqual(done.stderr.decode().partition("sojourn: error: ")[2],
+                                 f"cannot write {path}: there is no folder none\nhint: mkdir -p none\n")
+                self.assertEqual((done.returncode, done.stdout), (2, b""))
+                self.assertEqual(sorted(os.listdir(self.folder)), before)
+        self.write("file", "")
+        done = subprocess.run([SOJOURN, "sweep", "points.toml", "-o", "file/x"], cwd=self.folder, capture_output=True, timeout=60)
+        self.assertIn(b"cannot make the folder file/x: Not a directory\nhint: name another with -o\n", done.stderr)
+        self.assertEqual(done.returncode, 2)
+
     def test_missing(self):
         self.refused(["telecom.toml"], """\
 telecom.toml: error: there is no such file

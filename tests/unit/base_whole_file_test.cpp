@@ -63,7 +63,7 @@ mode_t mode_of(const fs::path& path) {
 }
 
 std::string write_error(const fs::path& path, std::string_view bytes = "new") {
-  const std::string early = message_of<RunError>([&] { require_replaceable(path); });
+  const std::string early = message_of<InputError>([&] { require_replaceable(path); });
   const std::string message = message_of<RunError>([&] { replace_file(path, bytes, anything()); });
   CHECK(early == message);  // what can be told before the work is told before the work
   return message;

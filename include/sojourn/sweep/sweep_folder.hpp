@@ -52,7 +52,7 @@ struct Manifest {
 
 /// Makes the folder where it is missing, and puts the manifest into it unless it is there already. Many processes may do so
 /// at once. Throws InputError where the folder belongs to another sweep (a different scenario, design or version, which the
-/// message names), holds files of points without a manifest, or is no folder; RunError where it cannot be written.
+/// message names), holds files of points without a manifest, is no folder, or cannot be written.
 void claim_folder(const std::filesystem::path& folder, const Manifest& manifest);
 
 /// Throws InputError where `claim_folder` would, and writes nothing.
