@@ -59,9 +59,11 @@ Lead lead(const std::vector<Difference>& gains, const std::vector<Rivalry>& pair
     if (pair.first != result.leader && pair.second != result.leader) continue;
     const std::size_t other = pair.first == result.leader ? pair.second : pair.first;
     if (other == 0) continue;
-    if (verdict(pair.lead) != Verdict::better && verdict(pair.lead) != Verdict::worse) {
+    const Verdict told = verdict(pair.lead);
+    if (told == Verdict::same) result.equal.push_back(other);
+    if (told != Verdict::better && told != Verdict::worse) {
       result.rivals.push_back(other);
-      if (result.over_baseline == Verdict::better)
+      if (result.over_baseline == Verdict::better && told == Verdict::open)
         result.times_to_tell = std::max(result.times_to_tell, times_to_tell(pair.lead, others * (others + 1) / 2));
     }
     if (result.second != 0 && gains[other].mean <= gains[result.second].mean) continue;

@@ -149,6 +149,14 @@ std::string none_better(const Samples& samples, const Comparison& comparison, co
   return text + parts + ".";
 }
 
+/// Whether two plans come to the same in every figure: one is the other under another name, or in another file.
+bool same_effects(const PlanComparison& a, const PlanComparison& b) {
+  return std::equal(a.metrics.begin(), a.metrics.end(), b.metrics.begin(), b.metrics.end(),
+                    [](const Estimate& x, const Estimate& y) {
+                      return (x.mean == y.mean && x.sd == y.sd) || (std::isnan(x.mean) && std::isnan(y.mean));
+                    });
+}
+
 std::string sentence(const Samples& samples, const Comparison& comparison, const std::vector<Difference>& gains,
                      const Lead& lead, const Metric& unit, const Claim& claim) {
   if (lead.leader == 0) return none_better(samples, comparison, gains, unit, claim);
@@ -177,11 +185,20 @@ std::string sentence(const Samples& samples, const Comparison& comparison, const
   }
   const std::string with_interval = fmt::format("{} (95 %: {})", size, format::interval(unit, e, samples.currency));
   if (!lead.rivals.empty()) {
-    std::vector<std::string> names;
-    for (const std::size_t rival : lead.rivals) names.push_back(comparison.plans[rival].name);
-    const bool equal = std::isinf(lead.times_to_tell) && lead.ahead.mean == 0.0;
-    return fmt::format("{} {}: {}; {} {}{}.", name, claim.more, with_interval, list(names), claim.as_many,
-                       equal ? "" : ": " + caution_words::to_tell(samples, lead.times_to_tell));
+    std::vector<std::string> twins, names;
+    bool open = false;  // whether more people would tell some of them
+    for (const std::size_t rival : lead.rivals) {
+      const bool equal = std::find(lead.equal.begin(), lead.equal.end(), rival) != lead.equal.end();
+      const bool twin = equal && same_effects(comparison.plans[rival], comparison.plans[lead.leader]);
+      (twin ? twins : names).push_back(comparison.plans[rival].name);
+      open = open || !equal;
+    }
+    const bool most = names.empty() && others > twins.size() + 1;  // of all but those who do the same
+    std::string text = fmt::format("{} {}: {}", name, most ? claim.most : claim.more, with_interval);
+    if (!twins.empty()) text += fmt::format("; {} {} the same effects", list(twins), twins.size() == 1 ? "has" : "have");
+    if (!names.empty()) text += fmt::format("; {} {}", list(names), claim.as_many);
+    if (open) text += ": " + caution_words::to_tell(samples, lead.times_to_tell);
+    return text + ".";
   }
   std::string text = fmt::format("{} {}: {}", name, others > 1 ? claim.most : claim.more, with_interval);
   if (lead.second != 0) {

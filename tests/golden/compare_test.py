@@ -101,6 +101,14 @@ class Compare(ProgramTest):
                 self.assertEqual(done.returncode, 2)
                 self.assertIn(words, done.stderr)
 
+    def test_a_plan_that_stands_in_two_files_is_told_to_be_the_same(self):
+        for name in ("one", "two"):
+            (self.folder / f"{name}.toml").write_text(COFFEE.read_text(encoding="utf-8"), encoding="utf-8")
+        said = self.sojourn("compare", "one.toml", "two.toml", "--customers", 1000, "--replications", 4).stdout
+        self.assertIn("; two/Mend what guests remember has the same effects.", said)
+        self.assertNotIn("may be worth as much", said)
+        self.assertNotIn("may keep as many", said)
+
     def test_all_that_keeps_files_apart_is_told_at_once(self):
         """Of every file, and once what to do about it; what only follows from something else is not told."""
         for name, *options in (

@@ -184,6 +184,20 @@ TEST_CASE("answer: of a tie nobody is the best") {
   CHECK_FALSE(found.goal.shown());
 }
 
+TEST_CASE("answer: a plan that does the same as the leader is told to, and is no open question") {
+  CHECK(said({{"A", 0, 500, 10}, {"B", 0, 300, 10}, {"C", 0, 500, 10}}) ==
+        "A is worth most: +500 EUR of net present value (95 %: +494 to +506); C has the same effects.");
+  CHECK(said({{"A", 5, 500, 10}, {"B", 0, 300, 10}, {"C", 5, 500, 10}, {"D", 0, 200, 10}, {"E", 5, 500, 10}}) ==
+        "A is worth most: +500 EUR of net present value (95 %: +494 to +506); C and E have the same effects.");
+  const std::string open = said({{"A", 0, 500, 50}, {"B", 0, 470, 45}, {"C", 0, 500, 50}});
+  CHECK(has(open, "A pays: "));
+  CHECK(has(open, "; C has the same effects; B may be worth as much: run about "));
+  // Worth the same in every sample, and something else in other figures.
+  const std::string other = said({{"A", 0, 500, 10}, {"B", 0, 300, 10}, {"C", 9, 500, 10}});
+  CHECK(has(other, "; C may be worth as much."));
+  CHECK_FALSE(has(other, "effects"));
+}
+
 TEST_CASE("verdict: a plan is shown to be the highest only where it is told from every other") {
   const std::size_t npv = metric_position("npv");
   const auto highest = [&](const std::vector<Case>& cases) { return shown_highest(compare(market(cases)), npv); };

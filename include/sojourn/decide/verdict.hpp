@@ -37,6 +37,7 @@ struct Lead {
   std::size_t leader = 0;  // the plan with the highest value; 0, the baseline, where none is above it
   Verdict over_baseline = Verdict::same;
   std::vector<std::size_t> rivals;  // plans, the baseline aside, that the leader is not told from, all pairs allowed for
+  std::vector<std::size_t> equal;   // of these, those that are the same as the leader in every sample
   std::size_t second = 0;           // the plan next to the leader; 0 where there is no other
   Difference ahead;                 // of the leader over the second; its sign is the leader's
   double chance = 0.0;              // that the leader is the best of all, simulation error alone considered; NaN: unknown
