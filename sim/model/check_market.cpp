@@ -485,7 +485,8 @@ void check_market(const Context& context) {
   }
   if (!shares.empty()) {
     check_roles_exist(context);
-    context.findings.shares(context.paths.account_segments.back() + ".share", shares, "shares of the account segments");
+    context.findings.shares(context.paths.account_segments.back() + ".share", shares, "shares of the account segments",
+                            keys_of_each(context.paths.account_segments, "share"));
   }
 }
 

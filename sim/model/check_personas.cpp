@@ -28,6 +28,7 @@ void check_starts(const Context& context, const Persona& persona, const std::str
     return;
   }
   std::vector<double> shares;
+  std::vector<std::string> keys_of_shares;
   std::set<TouchpointId> named;
   for (const auto& [touchpoint, share] : persona.starts) {
     shares.push_back(share);
@@ -36,11 +37,12 @@ void check_starts(const Context& context, const Persona& persona, const std::str
       continue;
     }
     const std::string& id = context.parts.touchpoints[touchpoint.index()].id;
+    keys_of_shares.push_back(path + ".starts." + id);
     context.findings.number(path + ".starts." + id, share, fraction, "share of " + in_quotes(id));
     if (!named.insert(touchpoint).second)
       context.findings.error(path + ".starts", fmt::format("{} is named twice", in_quotes(id)));
   }
-  context.findings.shares(path + ".starts", shares, "starts");
+  context.findings.shares(path + ".starts", shares, "starts", std::move(keys_of_shares));
 }
 
 void check_traits_of(const Context& context, const Persona& persona, const std::string& path) {
@@ -314,7 +316,8 @@ void check_personas(const Context& context) {
     check_ages(context, personas[i], path);
     check_standing(context, personas[i], path);
   }
-  context.findings.shares(context.paths.personas.back() + ".share", shares, "shares of the personas");
+  context.findings.shares(context.paths.personas.back() + ".share", shares, "shares of the personas",
+                          keys_of_each(context.paths.personas, "share"));
 }
 
 }  // namespace sojourn::checking

@@ -177,7 +177,8 @@ void Findings::table(const std::string& path, const Tabulated& table, Bounds sup
   }
 }
 
-void Findings::shares(const std::string& path, const std::vector<double>& shares, std::string_view what) {
+void Findings::shares(const std::string& path, const std::vector<double>& shares, std::string_view what,
+                      std::vector<std::string> each) {
   double sum = 0.0;
   for (const double share : shares) {
     // A share that is wrong by itself has its own finding.
@@ -187,6 +188,7 @@ void Findings::shares(const std::string& path, const std::vector<double>& shares
   if (std::abs(sum - 1.0) <= sum_tolerance) return;
   error(path, fmt::format("{} sum to {}, but must sum to 1", what, text(sum)),
         sum < 1.0 ? fmt::format("add {} in all", text(1.0 - sum)) : fmt::format("take away {} in all", text(sum - 1.0)));
+  findings_.back().others = std::move(each);
 }
 
 bool Findings::has_errors() const {

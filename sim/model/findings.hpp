@@ -56,8 +56,10 @@ class Findings {
       keys::with_member(field, object, [&](const auto& member) { value(here, field.key, member); });
     }
   }
-  /// Demands that shares, each in [0,1], sum to 1 within `sum_tolerance`. `what` is their name in the plural.
-  void shares(const std::string& path, const std::vector<double>& shares, std::string_view what);
+  /// Demands that shares, each in [0,1], sum to 1 within `sum_tolerance`. `what` is their name in the plural, `each` the key
+  /// of each.
+  void shares(const std::string& path, const std::vector<double>& shares, std::string_view what,
+              std::vector<std::string> each);
 
   /// Demands that an id that names something names one of `count` entities. False also, in silence, where it names nothing.
   template <class Tag>
@@ -117,6 +119,14 @@ struct Paths {
   });
 }
 [[nodiscard]] inline bool is_fixed(const Distribution& value) { return std::holds_alternative<Fixed>(value); }
+
+/// "PATH.KEY" of each path.
+[[nodiscard]] inline std::vector<std::string> keys_of_each(const std::vector<std::string>& paths, std::string_view key) {
+  std::vector<std::string> keys;
+  keys.reserve(paths.size());
+  for (const std::string& path : paths) keys.push_back(path + "." + std::string(key));
+  return keys;
+}
 
 /// Names every entity, and finds ids that are missing, malformed, reserved or taken.
 [[nodiscard]] Paths name_entities(const ModelParts& parts, Findings& findings);

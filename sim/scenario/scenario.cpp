@@ -47,6 +47,16 @@ class Places {
     if (const Node* id = node->find("id"); id != nullptr && id->kind == Kind::text) node = id;
     problem.at = node->at;
     problem.origin = node->origin;
+    // Of several keys that are wrong together: what the command line sets, or else what the file changes of its base.
+    for (const std::string& other : problem.finding.others) {
+      const std::optional<std::vector<Step>> way = scenario::parse_path(other);
+      if (!way) continue;
+      const auto [set, is_there] = walk(*way);
+      const bool later = set->origin != problem.origin ? set->origin > problem.origin : set->at.file < problem.at.file;
+      if (!is_there || !later) continue;
+      problem.at = set->at;
+      problem.origin = set->origin;
+    }
   }
 
  private:

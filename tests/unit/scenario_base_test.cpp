@@ -116,6 +116,17 @@ TEST_CASE("base: a variant says what changes, and the rest is the base's") {
   CHECK(folder.read("base.toml").parts.touchpoints[0].quality_mean == 0.5);
 }
 
+TEST_CASE("base: shares that no longer sum to 1 are told where the variant changes one") {
+  const Folder folder;
+  std::string two = journey;
+  two.replace(two.find("share = 1"), 9, "share = 0.5");
+  folder.write("base.toml", two + "[[persona]]\nid = \"q\"\nshare = 0.5\nstarts = { buy = 1 }\n");
+  folder.write("variant.toml", "[scenario]\nbase = \"base.toml\"\n[[persona]]\nid = \"p\"\nshare = 0.6\n");
+  const std::string told = all_rendered(folder.read("variant.toml"));
+  INFO(told);
+  CHECK(told.find("variant.toml:5:9: error: shares of the personas sum to 1.1") != std::string::npos);
+}
+
 TEST_CASE("base: bases may have bases, and overrides come last") {
   const Folder folder;
   folder.write("base.toml", journey);

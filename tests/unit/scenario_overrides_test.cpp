@@ -244,6 +244,26 @@ TEST_CASE("an override's mistake is told with the option, not with a line", "[sc
   CHECK(with({"scenario.seed=1\nx=2"}).errors() == 1);
 }
 
+TEST_CASE("shares that no longer sum to 1 are told at the one that was set, not at the last of the file", "[scenario]") {
+  std::string text = journey;
+  text.replace(text.find("share = 1"), 9, "share = 0.5");
+  text.replace(text.find("[[touchpoint]]"), 0, "[[persona]]\nid = \"b\"\nshare = 0.5\nstarts = { buy = 0.5, use = 0.5 }\n");
+  const auto told = [&](std::initializer_list<const char*> settings) {
+    std::vector<Override> overrides;
+    for (const char* setting : settings) overrides.push_back(parse_override(setting));
+    return first_error(parse_scenario(text, "j.toml", ".", overrides));
+  };
+  CHECK(
+      told({"persona.a.share=0.9"}) ==
+      "--set persona.a.share=0.9: error: shares of the personas sum to 1.4, but must sum to 1\nhint: take away 0.4 in all");
+  CHECK(told({"persona.b.share=0.9"}).starts_with("--set persona.b.share=0.9: error: shares of the personas"));
+  CHECK(told({"persona.b.share=0.6", "persona.a.share=0.9"}).starts_with("--set persona.a.share=0.9: error: shares"));
+  CHECK(told({"persona.b.starts.buy=0.9"}).starts_with("--set persona.b.starts.buy=0.9: error: starts sum to 1.4"));
+  // What the command line has no part in stays at its line.
+  text.replace(text.find("share = 0.5"), 11, "share = 0.7");
+  CHECK(told({"persona.b.traits.patience=9"}).starts_with("j.toml:13:9: error: shares of the personas"));
+}
+
 TEST_CASE("two mistakes, one in the file and one in an override, are both told", "[scenario]") {
   std::string text = journey;
   text.replace(text.find("0.55"), 4, "5.50");

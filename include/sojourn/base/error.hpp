@@ -15,12 +15,14 @@ enum class Severity { error, warning };
 /// One problem of a scenario, found by whoever knows the rule that it breaks.
 /// `path` is the key as in `--set`, ids in place of indices ("touchpoint.first-bill.quality.mean",
 /// "touchpoint.first-bill.next[2].odds"); the scenario reader turns it into file:line:column.
+/// `others` are further keys that it is about as much: it is told at the one that was set last, if any was.
 /// Grammar: `message` says what is wrong, `hint` what to do (may be empty).
 struct Finding {
   Severity severity = Severity::error;
   std::string path;
   std::string message;
   std::string hint;
+  std::vector<std::string> others = {};
 };
 
 /// What went wrong, for programs that act on it. Where a command has an option that helps, the command line names it by
