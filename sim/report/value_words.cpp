@@ -22,9 +22,9 @@ std::string Worth::of(const InformationValue& value) const {
 }
 
 std::string best(const ValueOfInformation& value, const std::vector<std::string>& names) {
-  return fmt::format("{}: {}",
-                     value.best_shown ? "Worth most in the mean" : "These draws do not tell which is worth most; first",
-                     names[value.best]);
+  const std::string& name = names[value.best];
+  if (value.best_shown) return fmt::format("{} is worth most in the mean", name);
+  return fmt::format("These draws do not tell which is worth most: {} is ahead in the mean, which may be chance", name);
 }
 
 }  // namespace sojourn::value_words
