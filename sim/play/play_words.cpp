@@ -10,6 +10,7 @@
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/map/journey_map_svg.hpp"
 #include "sojourn/model/closed_loops.hpp"
+#include "sojourn/model/keys.hpp"
 #include "sojourn/report/format.hpp"
 
 namespace sojourn::play_words {
@@ -28,6 +29,45 @@ std::string plain(std::string_view key) {
   std::replace(words.begin(), words.end(), '.', ' ');
   std::replace(words.begin(), words.end(), '_', ' ');
   return words;
+}
+
+/// "mean delay" of after.exponential.mean: a law's parameter says what it is of, not which law it is of.
+std::string words_of(std::string_view rest) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= rest.size();) {
+    const std::size_t end = std::min(rest.find('.', at), rest.size());
+    parts.emplace_back(rest.substr(at, end - at));
+    at = end + 1;
+  }
+  if (parts.front() == "after") parts.front() = "delay";
+  if (parts.front() == "handle_time") parts.front() = "handling time";
+  const std::vector<std::string>& laws = keys::distribution_names();
+  const std::string law = parts.size() > 1 ? parts[1].substr(0, parts[1].find('[')) : "";
+  if (std::find(laws.begin(), laws.end(), law) == laws.end()) return plain(fmt::format("{}", fmt::join(parts, ".")));
+  const std::string what = plain(parts.front());
+  if (parts[1] == "fixed") return what;
+  if (parts[1] == "uniform[0]") return "least " + what;
+  if (parts[1] == "uniform[1]") return "largest " + what;
+  if (parts.size() == 3 && (parts[2] == "mean" || parts[2] == "median")) return parts[2] + " " + what;
+  return fmt::format("{}, {}", what, plain(parts.back()));
+}
+
+/// "to Moved, mean delay" of next.moved.after.exponential.mean, a key of an exit of `from`; nothing where it is of none.
+std::string words_of_exit(const ModelParts& parts, const Touchpoint& from, std::string_view rest) {
+  constexpr std::string_view list = "next";
+  if (!rest.starts_with(list)) return {};
+  rest.remove_prefix(list.size());
+  for (std::size_t e = 0; e < from.next.size(); ++e) {
+    const Touchpoint& to = parts.touchpoints[from.next[e].to.index()];
+    const auto same_end =
+        std::count_if(from.next.begin(), from.next.end(), [&](const Exit& exit) { return exit.to == from.next[e].to; });
+    for (const std::string& way : {fmt::format(".{}.", to.id), fmt::format("[{}].", e)}) {
+      if (!rest.starts_with(way)) continue;
+      const std::string which = same_end > 1 ? fmt::format(" (exit {})", e + 1) : "";
+      return fmt::format("to {}{}, {}", to.name, which, words_of(rest.substr(way.size())));
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -127,13 +167,16 @@ std::string name_of_key(const ModelParts& parts, std::string_view key) {
     if (!name.empty() && name.front() >= 'a' && name.front() <= 'z')
       name.front() = static_cast<char>(name.front() - 'a' + 'A');
   }
-  for (const std::string_view end : {".mean"}) {
-    if (rest.ends_with(end)) rest.remove_suffix(end.size());
+  for (const Touchpoint& from : parts.touchpoints) {
+    if (section != "touchpoint" || !key.starts_with(fmt::format("touchpoint.{}.", from.id))) continue;
+    const std::string words = words_of_exit(parts, from, rest);
+    if (!words.empty()) return fmt::format("{}: {}", name, words);
   }
+  if (rest == "quality.mean") rest.remove_suffix(std::string_view(".mean").size());
   for (const std::string_view begin : {"effect.", "traits."}) {
     if (rest.starts_with(begin)) rest.remove_prefix(begin.size());
   }
-  return fmt::format("{}: {}", name, plain(rest));
+  return fmt::format("{}: {}", name, words_of(rest));
 }
 
 }  // namespace sojourn::play_words

@@ -358,6 +358,53 @@ class Commands(PlayTest):
                             ((COFFEE, "--try", "k=1"), "several are compared"), (("--try", "improvement.second-till=1", "--uncertain"), "--uncertain")):
             self.assertIn(said, self.sojourn("compare", COFFEE, *words, status=2).stderr, words)
 
+    def test_sliders_are_called_what_people_call_their_keys(self):
+        self.folder.joinpath("s.toml").write_text("""schema = 1
+[scenario]
+title = "Labels"
+horizon = "1 year"
+customers = 20
+replications = 2
+[[persona]]
+id = "p"
+name = "People"
+share = 1
+starts = { live = 1 }
+traits.patience = { gamma = { shape = 2, mean = "3 days" } }
+[[touchpoint]]
+id = "live"
+name = "Lives there"
+stage = "purchase"
+exits = "race"
+next = [
+  { to = "moved", after = { exponential = { mean = "200 days" } }, satisfaction = -1 },
+  { to = "live", after = { uniform = ["10 days", "20 days"] } },
+  { to = "live", after = { weibull = { scale = "30 days", shape = 2 } }, odds = 2 },
+]
+[[touchpoint]]
+id = "moved"
+name = "Moved"
+stage = "retention"
+end = "churned"
+""")
+        for key, value, name in (
+                ("touchpoint.live.next.moved.after.exponential.mean", "'90 days', '150 days'", "Lives there: to Moved, mean delay"),
+                ("touchpoint.live.next.moved.satisfaction", "-1, 0", "Lives there: to Moved, satisfaction"),
+                ("touchpoint.live.next[1].after.uniform[1]", "'20 days', '40 days'", "Lives there: to Lives there (exit 2), largest delay"),
+                ("touchpoint.live.next[2].after.weibull.shape", "1, 2", "Lives there: to Lives there (exit 3), delay, shape"),
+                ("touchpoint.live.next[2].odds", "1, 2", "Lives there: to Lives there (exit 3), odds"),
+                ("touchpoint.live.quality.mean", "0.5, 0.6", "Lives there: quality"),
+                ("persona.p.traits.patience.gamma.mean", "'1 day', '2 days'", "People: mean patience"),
+                ("behaviour.memory", "0.1, 0.2", "Behaviour: memory")):
+            with self.subTest(key):
+                self.folder.joinpath("g.toml").write_text('schema = 1\n[sweep]\nscenario = "s.toml"\ndesign = { grid = {} }\n[[vary]]\n'
+                                                          f'key = "{key}"\nvalues = [{value}]\n')
+                self.sojourn("sweep", "g.toml", "-o", f"points-{key}", "--quiet")
+                self.sojourn("merge", f"points-{key}", "-o", "g.h5", "--quiet")
+                self.sojourn("explore", "g.h5", "-o", "g.html", "--quiet")
+                start = json.loads(re.search(r'<script type="application/json" id="start">(.*?)</script>', self.folder.joinpath("g.html").read_text(), re.DOTALL).group(1))
+                self.assertEqual([knob["name"] for knob in start["knobs"]], [name])
+
     def test_a_grid_of_little_says_what_it_holds(self):
         self.folder.joinpath("coffee.toml").write_text(COFFEE.read_text())
         self.folder.joinpath("grid.toml").write_text("""schema = 1
@@ -384,6 +431,7 @@ values = [0.1, 0.5, 0.9]
                     self.assertTrue(0 <= low <= high <= 1, metric["name"])
                     wide += low == 0 or high == 1
         self.assertGreater(wide, 0, "no interval reached further")
+        self.assertEqual([knob["name"] for knob in start["knobs"]], ["Drinks: quality"])
         said = self.sojourn("explore", "coffee.toml", "-o", "x.html", status=2).stderr
         self.assertIn("not the file of a merged sweep", said)
         self.assertIn("sojourn merge", said)
