@@ -214,4 +214,22 @@ std::string without_commas(std::string_view text) {
   return better;
 }
 
+std::string grouped(double number) {
+  if (std::isnan(number)) return "-";
+  const std::string digits = fmt::format("{:.0f}", std::fabs(number));
+  std::string text;
+  for (std::size_t at = 0; at < digits.size(); ++at) {
+    if (at == 0 && number < 0.0 && digits != "0") text.push_back('-');
+    if (at > 0 && (digits.size() - at) % 3 == 0) text.push_back(',');
+    text.push_back(digits[at]);
+  }
+  return text;
+}
+
+std::string counted(double number, std::string_view one, std::string_view many) {
+  const std::string digits = grouped(number);
+  if (digits == "1" || !many.empty()) return fmt::format("{} {}", digits, digits == "1" ? one : many);
+  return fmt::format("{} {}s", digits, one);
+}
+
 }  // namespace sojourn

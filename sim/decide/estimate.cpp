@@ -8,6 +8,7 @@
 #include "sojourn/decide/laws.hpp"
 #include "sojourn/decide/multiple_comparisons.hpp"
 #include "sojourn/decide/shares.hpp"
+#include "sojourn/model/change_arithmetic.hpp"
 
 namespace sojourn {
 namespace {
@@ -151,20 +152,6 @@ double skewness(const std::vector<double>& x) {
 
 }  // namespace
 
-Ends range_of(const Metric& metric) {
-  if (share_of_people(metric) != nullptr) return {0.0, 1.0};
-  constexpr std::string_view scores[] = {"retention_90", "retention_365", "satisfaction",       "expectation",
-                                         "effort",       "referred",      "account_conversion", "account_retention"};
-  constexpr std::string_view positive[] = {"time_to_purchase", "visits",         "repeats", "effort_per_purchase",
-                                           "heard_positive",   "heard_negative", "brought"};
-  const auto among = [&](const auto& names) {
-    return std::find(std::begin(names), std::end(names), metric.name) != std::end(names);
-  };
-  if (metric.name == "nps") return {-100.0, 100.0};
-  if (among(scores)) return {0.0, 1.0};
-  return {among(positive) ? 0.0 : -infinity, infinity};
-}
-
 bool Estimate::thin() const { return effective < fewest_effective; }
 
 double student_t(double degrees, double error) { return student_t_point(degrees, 0.5 * error); }
@@ -293,7 +280,7 @@ Estimate estimate(const std::vector<Sums>& samples, const Metric& metric, People
     const double known = known_fates(all, survival_days(metric));
     widen(e, clopper_pearson(known * e.mean, known));
   }
-  const Ends range = range_of(metric);
+  const Range range = range_of(metric);
   e.low = std::isnan(e.low) ? nan : std::max(e.low, range.low);
   e.high = std::isnan(e.high) ? nan : std::min(e.high, range.high);
   return e;

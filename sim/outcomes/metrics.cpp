@@ -4,8 +4,10 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
+#include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/model/journey.hpp"
 #include "sojourn/outcomes/scores.hpp"
 
@@ -304,6 +306,23 @@ double survival_over(const Sums& sums, std::size_t bins) {
 std::size_t bins_before(const Sums& sums, double days) { return static_cast<std::size_t>(days / sums.tenure_bin); }
 
 }  // namespace
+
+Range range_of(const Metric& metric) {
+  constexpr std::string_view shares[] = {"prospects",  "lost",       "customers",          "churned",
+                                         "conversion", "retention",  "retained",           "promoters",
+                                         "passives",   "detractors", "promoters_per_start"};
+  constexpr std::string_view scores[] = {"retention_90", "retention_365", "satisfaction",       "expectation",
+                                         "effort",       "referred",      "account_conversion", "account_retention"};
+  constexpr std::string_view positive[] = {"time_to_purchase", "visits",         "repeats", "effort_per_purchase",
+                                           "heard_positive",   "heard_negative", "brought"};
+  const auto among = [&](const auto& names) {
+    return std::find(std::begin(names), std::end(names), metric.name) != std::end(names);
+  };
+  if (metric.name == "nps") return {-100.0, 100.0};
+  if (among(shares) || among(scores)) return {0.0, 1.0};
+  constexpr double unbounded = std::numeric_limits<double>::infinity();
+  return {among(positive) ? 0.0 : -unbounded, unbounded};
+}
 
 double survival(const Sums& sums, double days) { return survival_over(sums, bins_before(sums, days)); }
 

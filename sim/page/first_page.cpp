@@ -13,6 +13,7 @@
 #include "doubt_section.hpp"
 #include "first_picture.hpp"
 #include "report_content.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/text.hpp"
 #include "sojourn/decide/verdict.hpp"
 #include "sojourn/report/answer_words.hpp"
@@ -351,8 +352,8 @@ class FirstPage {
                                  ? fmt::format("from {} to {}", happening_words::date(settings_.start, 0.0),
                                                happening_words::date(settings_.start, samples_.horizon))
                                  : fmt::format("over {} from day 0 on", format::duration(samples_.horizon));
-    std::string text = fmt::format("A market of {} {}; money in {}", format::counted(samples_.market, "person", "people"),
-                                   time, samples_.currency);
+    std::string text =
+        fmt::format("A market of {} {}; money in {}", counted(samples_.market, "person", "people"), time, samples_.currency);
     text += settings_.discount != 0.0 ? fmt::format(", discounted at {:g} % a year. ", 100.0 * settings_.discount)
                                       : ", not discounted. ";
     std::string happenings;

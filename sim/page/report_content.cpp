@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/report/answer_words.hpp"
@@ -187,11 +188,11 @@ std::string basis(const Samples& samples, const Comparison& comparison) {
        several ? caution_words::cautions(samples, comparison, first_figures) : caution_words::cautions(samples))
     text += caution + " ";
   return text +
-         fmt::format("Simulated: {}{}, {}, {}. ", format::counted(static_cast<double>(samples.customers), "customer"),
+         fmt::format("Simulated: {}{}, {}, {}. ", counted(static_cast<double>(samples.customers), "customer"),
                      samples.market == static_cast<double>(samples.customers)
                          ? ""
                          : fmt::format(" for a market of {}", format::count(samples.market)),
-                     format::duration(samples.horizon), format::counted(samples.replications, "replication")) +
+                     format::duration(samples.horizon), counted(samples.replications, "replication")) +
          caution_words::intervals(samples);
 }
 

@@ -12,6 +12,7 @@
 #include <set>
 #include <utility>
 
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/special_values.hpp"
 #include "sojourn/decide/verdict.hpp"
 #include "sojourn/map/journey_map_content.hpp"
@@ -230,12 +231,12 @@ class Data {
     for (const PlanVerdicts& plan : answer_.plans)
       json_["verdicts"].push_back({{"goal", name(plan.goal)}, {"worth", name(plan.worth)}, {"kept", name(plan.kept)}});
     const std::size_t count = samples_.plans.front().all.size();
-    const std::string samples = samples_.batches ? fmt::format("{} batches of people", count)
-                                                 : format::counted(static_cast<double>(count), "replication");
-    json_["rests"] = {{"share", samples_.batches ? "counts of " + format::counted(pooled(samples_.plans.front().all).arrived,
-                                                                                  "person", "people")
-                                                 : samples},
-                      {"other", samples}};
+    const std::string samples =
+        samples_.batches ? fmt::format("{} batches of people", count) : counted(static_cast<double>(count), "replication");
+    json_["rests"] = {
+        {"share", samples_.batches ? "counts of " + counted(pooled(samples_.plans.front().all).arrived, "person", "people")
+                                   : samples},
+        {"other", samples}};
     json_["moments"] = moments(parts);
   }
 
@@ -756,8 +757,8 @@ class Data {
 
   /// What a further simulation rests on: "5 replications of 20,000 customers".
   static std::string precision(const Samples& samples) {
-    return fmt::format("{} of {}", format::counted(samples.replications, "replication"),
-                       format::counted(static_cast<double>(samples.customers), "customer"));
+    return fmt::format("{} of {}", counted(samples.replications, "replication"),
+                       counted(static_cast<double>(samples.customers), "customer"));
   }
 
   void leverage(const Ranking& ranking) {

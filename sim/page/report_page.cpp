@@ -13,6 +13,7 @@
 #include "first_page.hpp"
 #include "report_content.hpp"
 #include "report_data.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/sha256.hpp"
 #include "sojourn/base/text.hpp"
 #include "sojourn/base/whole_file.hpp"
@@ -292,7 +293,7 @@ class Page {
     const auto fact = [&](std::string_view name, const std::string& value) {
       put("<dt>{}</dt><dd>{}</dd>\n", name, escape_markup(shown_on_one_line(value)));
     };
-    fact("Market", format::counted(report_.samples.market, "person", "people"));
+    fact("Market", counted(report_.samples.market, "person", "people"));
     fact("Horizon", format::duration(report_.samples.horizon));
     fact("Discount rate", fmt::format("{:g} % per year", 100.0 * parts.settings.discount));
     std::string personas;
@@ -327,18 +328,18 @@ class Page {
     fact("Customers simulated", format::count(static_cast<double>(report_.samples.customers)));
     fact("Replications", fmt::format("{}", report_.samples.replications));
     const auto beside = [&](std::string_view name, const Samples& samples, const std::string& more) {
-      fact(name, fmt::format("simulated for this page: {}, {}{}",
-                             format::counted(static_cast<double>(samples.customers), "customer"),
-                             format::counted(samples.replications, "replication"), more));
+      fact(name,
+           fmt::format("simulated for this page: {}, {}{}", counted(static_cast<double>(samples.customers), "customer"),
+                       counted(samples.replications, "replication"), more));
     };
     if (report_.ranking != nullptr)
       beside("What is worth fixing", report_.ranking->samples,
              fmt::format(", {} plans, under {}", report_.ranking->plans, report_.ranking->samples.plans.front().name));
     if (report_.doubt != nullptr)
-      fact("What is not known", fmt::format("simulated for this page: {} draws, {}, {} replications each",
-                                            report_.doubt->draws.values.front().size(),
-                                            format::counted(static_cast<double>(report_.doubt->draws.customers), "customer"),
-                                            replications_of_a_draw));
+      fact("What is not known",
+           fmt::format("simulated for this page: {} draws, {}, {} replications each",
+                       report_.doubt->draws.values.front().size(),
+                       counted(static_cast<double>(report_.doubt->draws.customers), "customer"), replications_of_a_draw));
     if (report_.optimum != nullptr)
       beside("What a budget buys", report_.optimum->samples, fmt::format(", {} choices", report_.optimum->tried));
     if (report_.samples.plans.size() > 1) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "json_figures.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/text.hpp"
 #include "sojourn/report/format.hpp"
 #include "table.hpp"
@@ -51,7 +52,7 @@ class AssumedWords {
                                    percent(1.0 - journey_.undrawn.mean), percent(journey_.undrawn));
     if (journey_.journeys > 0) {
       text +=
-          fmt::format(" Of {}, {} never left the map.", format::counted(static_cast<double>(journey_.journeys), "customer"),
+          fmt::format(" Of {}, {} never left the map.", counted(static_cast<double>(journey_.journeys), "customer"),
                       journey_.on_map == journey_.journeys ? "all" : format::count(static_cast<double>(journey_.on_map)));
     }
     const auto off = std::find_if(journey_.touchpoints.begin(), journey_.touchpoints.end(),

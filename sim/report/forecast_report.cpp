@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "json_figures.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/text.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/report/answer_words.hpp"
@@ -38,7 +39,7 @@ class ForecastText {
     const std::size_t count = draws.values.front().size();
     text += prose(fmt::format("{} draws of {} uncertain input{}, {} replications each of {}\n", count, draws.keys.size(),
                               draws.keys.size() == 1 ? "" : "s", replications_of_a_draw,
-                              format::counted(static_cast<double>(draws.customers), "customer")),
+                              counted(static_cast<double>(draws.customers), "customer")),
                   layout_);
     for (const MetricForecast& forecast : report_.forecasts) text += "\n" + table_of(forecast);
     if (report_.by >= metrics().size())

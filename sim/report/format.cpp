@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/text.hpp"
 
 namespace sojourn::format {
@@ -89,18 +90,7 @@ std::string with_sign(const std::string& text, double value, std::string_view po
 
 }  // namespace
 
-std::string count(double value) {
-  if (std::isnan(value)) return "-";
-  std::string digits = fmt::format("{:.0f}", std::fabs(value));
-  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
-  return with_sign(digits, value, "");
-}
-
-std::string counted(double number, std::string_view one, std::string_view many) {
-  const std::string digits = count(number);
-  if (digits == "1") return digits + " " + std::string(one);
-  return digits + " " + (many.empty() ? std::string(one) + "s" : std::string(many));
-}
+std::string count(double value) { return grouped(value); }
 
 std::string money(double value, const std::string& currency) {
   if (std::isnan(value)) return "-";

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "json_figures.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/text.hpp"
 
 namespace sojourn {
@@ -183,9 +184,9 @@ std::string pictures(const std::vector<ShownFigure>& figures, const std::vector<
 /// What the intervals mean, and of how many people the figures are.
 std::string certainty(const LessonReport& report, Characters characters) {
   const Settings& settings = report.parts.settings;
-  return fmt::format(
-      "{}: 95 % certain, as far as chance goes ({}, simulated {}).", characters == Characters::ascii ? "+-" : "±",
-      format::counted(static_cast<double>(settings.customers), "customer"), format::counted(settings.replications, "time"));
+  return fmt::format("{}: 95 % certain, as far as chance goes ({}, simulated {}).",
+                     characters == Characters::ascii ? "+-" : "±",
+                     counted(static_cast<double>(settings.customers), "customer"), counted(settings.replications, "time"));
 }
 
 std::string head_of(const LessonReport& report) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "csv_text.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/decide/goal.hpp"
 #include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/caution_words.hpp"
@@ -36,8 +37,8 @@ class RankingText {
   [[nodiscard]] std::string size_of_run() const {
     const Samples& samples = ranking_.samples;
     return fmt::format("{}, {}, {}, seed {}; {} plans on the same luck, each {} and one shift",
-                       format::counted(static_cast<double>(samples.customers), "customer"),
-                       format::counted(samples.replications, "replication"), format::duration(samples.horizon), samples.seed,
+                       counted(static_cast<double>(samples.customers), "customer"),
+                       counted(samples.replications, "replication"), format::duration(samples.horizon), samples.seed,
                        ranking_.plans, samples.plans.front().id);
   }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "csv_text.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/decide/verdict.hpp"
 #include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/caution_words.hpp"
@@ -21,7 +22,7 @@ namespace sojourn {
 namespace comparison_words {
 
 std::string size_in_short(const Samples& samples) {
-  return fmt::format("{} x {} over {}; ± 95 %", format::counted(static_cast<double>(samples.customers), "customer"),
+  return fmt::format("{} x {} over {}; ± 95 %", counted(static_cast<double>(samples.customers), "customer"),
                      samples.replications, format::duration(samples.horizon));
 }
 
@@ -102,10 +103,10 @@ using namespace comparison_words;
 const Metric& metric(std::string_view name) { return *find_metric(name); }
 
 std::string size_of_run(const Samples& samples) {
-  std::string text = format::counted(static_cast<double>(samples.customers), "customer");
+  std::string text = counted(static_cast<double>(samples.customers), "customer");
   if (samples.market != static_cast<double>(samples.customers))
     text += fmt::format(" for a market of {}", format::count(samples.market));
-  return text + fmt::format(", {}, {}, seed {}", format::counted(samples.replications, "replication"),
+  return text + fmt::format(", {}, {}, seed {}", counted(samples.replications, "replication"),
                             format::duration(samples.horizon), samples.seed);
 }
 
@@ -297,7 +298,7 @@ std::string spread_text(const Samples& samples, const Layout& layout) {
   spreads.row(head);
   for (std::size_t k = 0; k < samples.appraisal_spreads.size(); ++k) {
     const AppraisalSpread& spread = samples.appraisal_spreads[k];
-    std::vector<std::string> cells{k == 0 ? "of " + format::counted(static_cast<double>(spread.customers), "customer") : ""};
+    std::vector<std::string> cells{k == 0 ? "of " + counted(static_cast<double>(spread.customers), "customer") : ""};
     if (plans) cells.push_back(samples.plans[k].name);
     const double half = 0.5 * (spread.within_high - spread.within_low);
     cells.push_back(fmt::format("{:.3f} ± {:.3f}", spread.within, half));

@@ -2,6 +2,7 @@
 #include <limits>
 #include <string>
 
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/report/format.hpp"
 #include "tests/catch.hpp"
 
@@ -22,10 +23,10 @@ TEST_CASE("format: counts and money", "[report]") {
   CHECK(format::count(-1234.0) == "-1,234");
   CHECK(format::count(-0.2) == "0");
   CHECK(format::count(undefined) == "-");
-  CHECK(format::counted(1.0, "customer") == "1 customer");
-  CHECK(format::counted(1000.0, "customer") == "1,000 customers");
-  CHECK(format::counted(1.0, "person", "people") == "1 person");
-  CHECK(format::counted(0.0, "person", "people") == "0 people");
+  CHECK(counted(1.0, "customer") == "1 customer");
+  CHECK(counted(1000.0, "customer") == "1,000 customers");
+  CHECK(counted(1.0, "person", "people") == "1 person");
+  CHECK(counted(0.0, "person", "people") == "0 people");
   CHECK(format::money(1234.0, "EUR") == "EUR 1,234");
   CHECK(format::money(-1234.0, "EUR") == "-EUR 1,234");
   CHECK(format::money(12.3456, "EUR") == "EUR 12.3");

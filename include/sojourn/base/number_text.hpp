@@ -1,4 +1,4 @@
-// Numbers as people write them.
+// Numbers as people write them, and as they read them.
 #pragma once
 
 #include <cstddef>
@@ -43,5 +43,10 @@ struct RewrittenNumber {
   [[nodiscard]] std::string hint() const;
 };
 [[nodiscard]] std::optional<RewrittenNumber> rewritten_number(std::string_view text);
+
+/// 1234567 as "1,234,567", rounded to whole numbers; "-" for what is no number.
+[[nodiscard]] std::string grouped(double number);
+/// "1 customer", "20,000 customers": so many of `one`, or of `many`, which is `one` with an s where it is left out.
+[[nodiscard]] std::string counted(double number, std::string_view one, std::string_view many = {});
 
 }  // namespace sojourn

@@ -111,9 +111,6 @@ enum class People {
 /// The sums of a group under plan number `plan`, by sample.
 [[nodiscard]] const std::vector<Sums>& sums_of(const Samples& samples, std::size_t plan, Group group = {});
 
-/// The least and the most that a metric can be; infinite where nothing bounds it.
-[[nodiscard]] Ends range_of(const Metric& metric);
-
 /// One metric of one plan. A metric that is a share of people has an interval from counts: where they are independent that
 /// of Clopper & Pearson (1934); where they are coupled Student's t over replications, but never shorter than the former
 /// where fewer than ten people, or all but so few, are counted, as replications may agree by chance. Retention after 90 and

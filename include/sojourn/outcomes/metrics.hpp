@@ -11,6 +11,8 @@
 
 namespace sojourn {
 
+struct Range;  // sojourn/model/change_arithmetic.hpp
+
 /// One sum over another; NaN where the other is not positive, since nobody was counted.
 [[nodiscard]] inline double ratio(double numerator, double denominator) {
   return denominator > 0.0 ? numerator / denominator : std::numeric_limits<double>::quiet_NaN();
@@ -93,6 +95,8 @@ struct Metric {
 [[nodiscard]] std::span<const Metric> metrics();
 /// The metric of that name, or nullptr.
 [[nodiscard]] const Metric* find_metric(std::string_view name);
+/// The least and the most that a metric can be; infinite where nothing bounds it.
+[[nodiscard]] Range range_of(const Metric& metric);
 /// The position in `metrics()` of the metric of that name, which there must be.
 [[nodiscard]] std::size_t metric_position(std::string_view name);
 

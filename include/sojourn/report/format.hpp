@@ -15,8 +15,6 @@ enum class Kind { share, score, points, money, days, number };
 
 /// 1234567 as "1,234,567", rounded to whole numbers.
 [[nodiscard]] std::string count(double value);
-/// "1 customer", "20,000 customers": so many of `one`, or of `many`, which is `one` with an s where it is left out.
-[[nodiscard]] std::string counted(double number, std::string_view one, std::string_view many = {});
 /// Money: "EUR 1,234", "EUR 12.3 k", "EUR 12.3 M", "EUR 1.23 bn"; three or four digits.
 [[nodiscard]] std::string money(double value, const std::string& currency);
 /// Days in the unit that a person would use: "90 days", "24 months", "5 years".
