@@ -58,8 +58,8 @@ class FileReplacement {
 /// Puts `bytes` at `path`, as FileReplacement does.
 void replace_file(const std::filesystem::path& path, std::string_view bytes, const Replacing& may = {});
 
-/// Throws InputError with what `replace_file` would say of a target that cannot be written, or must not be replaced, whatever
-/// the bytes. To be called before the work whose result is to be kept, while another name can be given.
+/// Throws InputError with what `replace_file` would say of a target that cannot be written, or must not be replaced,
+/// whatever the bytes. To be called before the work whose result is to be kept, while another name can be given.
 void require_replaceable(const std::filesystem::path& path, const Replacing& may = {});
 
 }  // namespace sojourn
