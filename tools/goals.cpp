@@ -40,7 +40,7 @@ const Metric* metric_called(const std::string& option, const std::string& text, 
 
 /// Of a figure between 0 and 1, a number of hundredths.
 std::string hundredths_hint(const Metric& metric, double value) {
-  const Range range = range_of(metric);
+  const Range range = metric.range;
   if (range.low != 0.0 || range.high != 1.0 || !(std::abs(value) >= 1.0) || std::abs(value) > 100.0) return {};
   return fmt::format("write {0:g} % or {1:g}", value, value / 100.0);
 }
@@ -108,7 +108,7 @@ PrecisionGoal parse_precision(const std::string& text) {
   const std::optional<double> half = number(right);
   if (!half) refuse(fmt::format("\"{}\" is not a number", trimmed(right)), number_hint(right, examples));
   if (!(*half > 0.0)) refuse("the half-width must be above 0", examples);
-  const Range range = range_of(*metric);
+  const Range range = metric->range;
   if (*half > 0.5 * (range.high - range.low)) {
     const std::string hint = hundredths_hint(*metric, *half);
     refuse(
@@ -184,7 +184,7 @@ Threshold parse_threshold(const std::string& text, bool comparison) {
   const std::optional<double> value = number(right);
   if (!value) refuse(fmt::format("\"{}\" is not a number", trimmed(right)), number_hint(right, examples));
   result.value = *value;
-  Range range = range_of(*result.metric);
+  Range range = result.metric->range;
   if (result.difference) range = {range.low - range.high, range.high - range.low};
   if (*value < range.low || *value > range.high) {
     const std::string hint = hundredths_hint(*result.metric, *value);

@@ -8,7 +8,6 @@
 #include "sojourn/decide/laws.hpp"
 #include "sojourn/decide/multiple_comparisons.hpp"
 #include "sojourn/decide/shares.hpp"
-#include "sojourn/model/change_arithmetic.hpp"
 
 namespace sojourn {
 namespace {
@@ -280,7 +279,7 @@ Estimate estimate(const std::vector<Sums>& samples, const Metric& metric, People
     const double known = known_fates(all, survival_days(metric));
     widen(e, clopper_pearson(known * e.mean, known));
   }
-  const Range range = range_of(metric);
+  const Range range = metric.range;
   e.low = std::isnan(e.low) ? nan : std::max(e.low, range.low);
   e.high = std::isnan(e.high) ? nan : std::min(e.high, range.high);
   return e;

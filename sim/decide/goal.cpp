@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "sojourn/base/error.hpp"
-#include "sojourn/model/change_arithmetic.hpp"
 
 namespace sojourn {
 namespace {
@@ -74,7 +73,7 @@ Unseen unseen(const std::vector<GoalTerm>& goal, const std::vector<Sums>& sample
   Unseen sum{all.arrived, 0.0};
   for (const GoalTerm& term : goal) {
     const Metric& metric = metrics()[term.metric];
-    const Range range = range_of(metric);
+    const Range range = metric.range;
     const Unseen of_money = unseen(samples, metric);
     const double amount = of_money.known() ? of_money.amount : ratio((range.high - range.low) * all.arrived, all.customers);
     if (!std::isfinite(amount)) return {};

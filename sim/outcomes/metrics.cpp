@@ -4,10 +4,8 @@
 #include <array>
 #include <cassert>
 #include <cmath>
-#include <iterator>
 #include <limits>
 
-#include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/model/journey.hpp"
 #include "sojourn/outcomes/scores.hpp"
 
@@ -29,92 +27,97 @@ constexpr auto higher = Direction::higher;
 constexpr auto lower = Direction::lower;
 constexpr auto neutral = Direction::neutral;
 
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr Range share{0.0, 1.0}, not_negative{0.0, infinity}, of_nps{-100.0, 100.0}, unbounded{-infinity, infinity};
+
 constexpr std::array all_metrics{
     Metric{"prospects", "Still prospects", "1", "people who have not bought and not left, share of all who arrived", neutral,
-           persona, [](const Sums& s) { return ratio(s.prospects, s.arrived); }},
+           persona, share, [](const Sums& s) { return ratio(s.prospects, s.arrived); }},
     Metric{"lost", "Lost before buying", "1", "people who left before buying, share of all who arrived", lower, persona,
-           [](const Sums& s) { return ratio(s.lost, s.arrived); }},
+           share, [](const Sums& s) { return ratio(s.lost, s.arrived); }},
     Metric{"customers", "Customers", "1", "customers present at the horizon, share of all who arrived", higher, persona,
-           [](const Sums& s) { return ratio(s.customers, s.arrived); }},
-    Metric{"churned", "Churned", "1", "people who left after buying, share of all who arrived", lower, persona,
+           share, [](const Sums& s) { return ratio(s.customers, s.arrived); }},
+    Metric{"churned", "Churned", "1", "people who left after buying, share of all who arrived", lower, persona, share,
            [](const Sums& s) { return ratio(s.churned, s.arrived); }},
-    Metric{"conversion", "Conversion", "1", "bought / arrived as prospects", higher, persona,
+    Metric{"conversion", "Conversion", "1", "bought / arrived as prospects", higher, persona, share,
            [](const Sums& s) { return ratio(s.bought, s.newcomers()); }},
     Metric{"retention", "Retention", "1", "still customers at the horizon / bought or arrived as customers", higher, persona,
-           [](const Sums& s) { return ratio(s.customers, s.ever_customers()); }},
-    Metric{"retained", "Retained", "1", "still customers at the horizon / arrived", higher, persona,
+           share, [](const Sums& s) { return ratio(s.customers, s.ever_customers()); }},
+    Metric{"retained", "Retained", "1", "still customers at the horizon / arrived", higher, persona, share,
            [](const Sums& s) { return ratio(s.customers, s.arrived); }},
     Metric{"retention_90", "Retention at 90 days", "1",
            "still customers 90 days after the purchase (Kaplan-Meier); who arrived as a customer counts from then on",
-           higher, persona, [](const Sums& s) { return survival(s, 90.0); }},
+           higher, persona, share, [](const Sums& s) { return survival(s, 90.0); }},
     Metric{"retention_365", "Retention at 365 days", "1",
            "still customers 365 days after the purchase (Kaplan-Meier); who arrived as a customer counts from then on",
-           higher, persona, [](const Sums& s) { return survival(s, 365.0); }},
+           higher, persona, share, [](const Sums& s) { return survival(s, 365.0); }},
     Metric{"nps", "Net promoter score", "1", "100 (promoters - detractors) / customers present, true value", higher, persona,
-           [](const Sums& s) { return 100.0 * ratio(s.promoters - s.detractors, s.customers); }},
-    Metric{"promoters", "Promoters", "1", "share of customers present who answer 9 or 10", higher, persona,
+           of_nps, [](const Sums& s) { return 100.0 * ratio(s.promoters - s.detractors, s.customers); }},
+    Metric{"promoters", "Promoters", "1", "share of customers present who answer 9 or 10", higher, persona, share,
            [](const Sums& s) { return ratio(s.promoters, s.customers); }},
-    Metric{"passives", "Passives", "1", "share of customers present who answer 7 or 8", neutral, persona,
+    Metric{"passives", "Passives", "1", "share of customers present who answer 7 or 8", neutral, persona, share,
            [](const Sums& s) { return ratio(s.passives, s.customers); }},
-    Metric{"detractors", "Detractors", "1", "share of customers present who answer 0 to 6", lower, persona,
+    Metric{"detractors", "Detractors", "1", "share of customers present who answer 0 to 6", lower, persona, share,
            [](const Sums& s) { return ratio(s.detractors, s.customers); }},
-    Metric{"satisfaction", "Satisfaction", "1", "mean over customers present, 0 to 1", higher, persona,
+    Metric{"satisfaction", "Satisfaction", "1", "mean over customers present, 0 to 1", higher, persona, share,
            [](const Sums& s) { return ratio(s.satisfaction, s.customers); }},
-    Metric{"expectation", "Expectation", "1", "mean over customers present, 0 to 1", neutral, persona,
+    Metric{"expectation", "Expectation", "1", "mean over customers present, 0 to 1", neutral, persona, share,
            [](const Sums& s) { return ratio(s.expectation, s.customers); }},
-    Metric{"effort", "Effort per visit", "1", "mean customer effort per visit, 0 to 1", lower, persona,
+    Metric{"effort", "Effort per visit", "1", "mean customer effort per visit, 0 to 1", lower, persona, share,
            [](const Sums& s) { return ratio(s.effort, s.appraised); }},
-    Metric{"revenue", "Revenue", "currency", "undiscounted, for the market", higher, persona,
+    Metric{"revenue", "Revenue", "currency", "undiscounted, for the market", higher, persona, unbounded,
            [](const Sums& s) { return of_market(s.revenue, s); }},
-    Metric{"cost_to_serve", "Cost to serve", "currency", "undiscounted, for the market", lower, persona,
+    Metric{"cost_to_serve", "Cost to serve", "currency", "undiscounted, for the market", lower, persona, unbounded,
            [](const Sums& s) { return cost_to_serve(s); }},
     Metric{"investment", "Investment", "currency", "undiscounted price of the plan's improvements", neutral, market,
-           [](const Sums& s) { return of_market(s.visit_price, s) + ratio(s.investment, s.replications); }},
+           unbounded, [](const Sums& s) { return of_market(s.visit_price, s) + ratio(s.investment, s.replications); }},
     Metric{"npv", "Net present value", "currency", "discounted revenue - cost to serve - investment, for the market", higher,
-           market,
+           market, unbounded,
            [](const Sums& s) {
              return of_market(s.worth_revenue - s.worth_cost - s.worth_visit_price, s) -
                     ratio(s.worth_staff_cost, s.replications) - ratio(s.worth_investment, s.replications);
            }},
     Metric{"clv", "Lifetime value", "currency", "discounted revenue - cost to serve per person who arrived", higher, persona,
-           [](const Sums& s) { return ratio(worth(s), s.arrived); }},
+           unbounded, [](const Sums& s) { return ratio(worth(s), s.arrived); }},
     Metric{"time_to_purchase", "Days to purchase", "day", "mean days from arrival to first purchase, of those who bought",
-           lower, persona, [](const Sums& s) { return ratio(s.days_to_purchase, s.bought); }},
-    Metric{"visits", "Visits per person", "1", "visits per person who arrived", neutral, persona,
+           lower, persona, not_negative, [](const Sums& s) { return ratio(s.days_to_purchase, s.bought); }},
+    Metric{"visits", "Visits per person", "1", "visits per person who arrived", neutral, persona, not_negative,
            [](const Sums& s) { return ratio(s.visits, s.arrived); }},
     Metric{"repeats", "Repeats per person", "1", "visits at which context was lost, per person who arrived", lower, persona,
-           [](const Sums& s) { return ratio(s.repeats, s.arrived); }},
+           not_negative, [](const Sums& s) { return ratio(s.repeats, s.arrived); }},
     Metric{"promoters_per_start", "Promoters per start", "1", "promoters present at the horizon / arrived", higher, persona,
-           [](const Sums& s) { return ratio(s.promoters, s.arrived); }},
+           share, [](const Sums& s) { return ratio(s.promoters, s.arrived); }},
     Metric{"effort_per_purchase", "Effort per purchase", "1",
-           "effort of all visits, of an existing book too / people who bought", lower, persona,
+           "effort of all visits, of an existing book too / people who bought", lower, persona, not_negative,
            [](const Sums& s) { return ratio(s.effort, s.bought); }},
     Metric{"cost_per_purchase", "Cost per purchase", "currency",
            "undiscounted cost to serve and investment, of an existing book too / people who bought", lower, market,
+           unbounded,
            [](const Sums& s) {
              const double investment = of_market(s.visit_price, s) + ratio(s.investment, s.replications);
              return ratio(cost_to_serve(s) + investment, of_market(s.bought, s));
            }},
     Metric{"heard_positive", "Good word heard", "1", "positive messages heard per person who arrived", higher, persona,
-           [](const Sums& s) { return ratio(s.heard_positive, s.arrived); }, Needs::talk},
+           not_negative, [](const Sums& s) { return ratio(s.heard_positive, s.arrived); }, Needs::talk},
     Metric{"heard_negative", "Bad word heard", "1", "negative messages heard per person who arrived", lower, persona,
-           [](const Sums& s) { return ratio(s.heard_negative, s.arrived); }, Needs::talk},
+           not_negative, [](const Sums& s) { return ratio(s.heard_negative, s.arrived); }, Needs::talk},
     Metric{"referred", "Referred purchases", "1",
-           "share of buyers to whom a customer had spoken well of the company before they bought", higher, persona,
+           "share of buyers to whom a customer had spoken well of the company before they bought", higher, persona, share,
            [](const Sums& s) { return ratio(s.referred, s.bought); }, Needs::talk, Written::where_used},
     Metric{"brought", "Buyers brought", "1",
            "buyers to whom one of these had spoken first, per person who bought or arrived as a customer", higher, persona,
-           [](const Sums& s) { return ratio(s.brought, s.ever_customers()); }, Needs::talk, Written::where_used},
+           not_negative, [](const Sums& s) { return ratio(s.brought, s.ever_customers()); }, Needs::talk,
+           Written::where_used},
     Metric{"referral_value", "Value of the referred", "currency",
            "discounted revenue - cost to serve of referred buyers from their purchase on, for the market", higher, persona,
-           [](const Sums& s) { return of_market(s.worth_referred, s); }, Needs::talk, Written::where_used},
+           unbounded, [](const Sums& s) { return of_market(s.worth_referred, s); }, Needs::talk, Written::where_used},
     Metric{"account_conversion", "Accounts won", "1", "accounts of which somebody ever bought / accounts that arrived",
-           higher, market,
+           higher, market, share,
            [](const Sums& s) { return ratio(s.accounts_bought - s.accounts_existing, s.accounts - s.accounts_existing); },
            Needs::accounts, Written::where_used},
     Metric{"account_retention", "Accounts retained", "1",
            "accounts of which somebody is a customer at the horizon / accounts of which somebody ever bought", higher,
-           market, [](const Sums& s) { return ratio(s.accounts_customers, s.accounts_bought); }, Needs::accounts,
+           market, share, [](const Sums& s) { return ratio(s.accounts_customers, s.accounts_bought); }, Needs::accounts,
            Written::where_used},
 };
 
@@ -306,23 +309,6 @@ double survival_over(const Sums& sums, std::size_t bins) {
 std::size_t bins_before(const Sums& sums, double days) { return static_cast<std::size_t>(days / sums.tenure_bin); }
 
 }  // namespace
-
-Range range_of(const Metric& metric) {
-  constexpr std::string_view shares[] = {"prospects",  "lost",       "customers",          "churned",
-                                         "conversion", "retention",  "retained",           "promoters",
-                                         "passives",   "detractors", "promoters_per_start"};
-  constexpr std::string_view scores[] = {"retention_90", "retention_365", "satisfaction",       "expectation",
-                                         "effort",       "referred",      "account_conversion", "account_retention"};
-  constexpr std::string_view positive[] = {"time_to_purchase", "visits",         "repeats", "effort_per_purchase",
-                                           "heard_positive",   "heard_negative", "brought"};
-  const auto among = [&](const auto& names) {
-    return std::find(std::begin(names), std::end(names), metric.name) != std::end(names);
-  };
-  if (metric.name == "nps") return {-100.0, 100.0};
-  if (among(shares) || among(scores)) return {0.0, 1.0};
-  constexpr double unbounded = std::numeric_limits<double>::infinity();
-  return {among(positive) ? 0.0 : -unbounded, unbounded};
-}
 
 double survival(const Sums& sums, double days) { return survival_over(sums, bins_before(sums, days)); }
 

@@ -7,11 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/outcomes/people_by_tenure.hpp"
 
 namespace sojourn {
-
-struct Range;  // sojourn/model/change_arithmetic.hpp
 
 /// One sum over another; NaN where the other is not positive, since nobody was counted.
 [[nodiscard]] inline double ratio(double numerator, double denominator) {
@@ -86,6 +85,7 @@ struct Metric {
   std::string_view description;  // one line
   Direction direction;
   Scope scope;
+  Range range;                   // the least and the most that it can be; infinite where nothing bounds it
   double (*value)(const Sums&);  // NaN where undefined (nobody bought, nobody present)
   Needs needs = Needs::nothing;
   Written written = Written::always;
@@ -95,8 +95,6 @@ struct Metric {
 [[nodiscard]] std::span<const Metric> metrics();
 /// The metric of that name, or nullptr.
 [[nodiscard]] const Metric* find_metric(std::string_view name);
-/// The least and the most that a metric can be; infinite where nothing bounds it.
-[[nodiscard]] Range range_of(const Metric& metric);
 /// The position in `metrics()` of the metric of that name, which there must be.
 [[nodiscard]] std::size_t metric_position(std::string_view name);
 
