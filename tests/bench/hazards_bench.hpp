@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "queue_bench.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/scenario/scenario.hpp"
+#include "turns.hpp"
 
 namespace sojourn::bench {
 
@@ -63,16 +63,8 @@ struct HazardSpeed {
   std::array<std::vector<double>, 3> rates;  // visits a second and core of runs that take turns
   double goal = 0.0;                         // for `share`; 0: none
 
-  [[nodiscard]] static double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-  }
   /// The speed with changes every night, of that with changes every fortnight: the median of the pairs.
-  [[nodiscard]] double share() const {
-    std::vector<double> shares;
-    for (std::size_t k = 0; k < rates[1].size(); ++k) shares.push_back(rates[2][k] / rates[1][k]);
-    return median(shares);
-  }
+  [[nodiscard]] double share() const { return paired(rates[2], rates[1]); }
 };
 
 inline std::vector<HazardSpeed> measure_hazards(bool quick) {

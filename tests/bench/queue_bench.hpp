@@ -1,14 +1,13 @@
 // Queues: how many visits, and how many arrivals at queues, one thread simulates a second.
 #pragma once
 
-#include <time.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "sojourn/engine/run.hpp"
+#include "turns.hpp"
 
 namespace sojourn::bench {
 
@@ -20,18 +19,8 @@ struct QueueSpeed {
   bool by_arrivals = false;
 
   [[nodiscard]] double best() const { return *std::min_element(seconds.begin(), seconds.end()); }
-  [[nodiscard]] double median() const {
-    std::vector<double> sorted = seconds;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted[sorted.size() / 2];
-  }
+  [[nodiscard]] double median() const { return bench::median(seconds); }
 };
-
-inline double process_seconds() {
-  timespec now;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 /// Whole runs of one replication: people are drawn, live and queue, and everything is counted.
 inline void measure_queue(QueueSpeed& speed, const Model& model, int rounds) {

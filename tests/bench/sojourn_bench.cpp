@@ -34,6 +34,8 @@
 namespace {
 
 using namespace sojourn;
+using bench::median;
+using bench::thread_seconds;
 using nlohmann::ordered_json;
 
 constexpr std::string_view usage = R"(usage: sojourn-bench [--quick] [--json] [--largest N]
@@ -128,24 +130,11 @@ double load_average() {
   return getloadavg(loads, 1) == 1 ? loads[0] : 0.0;
 }
 
-double cpu_seconds() {
-  timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
 /// The most memory that this process has held, in MiB.
 double peak_memory() {
   rusage usage_of_self;
   getrusage(RUSAGE_SELF, &usage_of_self);
   return static_cast<double>(usage_of_self.ru_maxrss) / 1024.0;
-}
-
-double median(std::vector<double> values) {
-  if (values.empty()) return 0.0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 // The engine on one scenario.
@@ -269,19 +258,19 @@ struct Contender {
 };
 
 double rate(Contender& contender) {
-  const double before = cpu_seconds();
+  const double before = thread_seconds();
   const std::uint64_t visits = contender.live(contender.people);
-  return static_cast<double>(visits) / (cpu_seconds() - before);
+  return static_cast<double>(visits) / (thread_seconds() - before);
 }
 
 void take_turns(std::deque<Contender>& contenders, int rounds) {
   for (Contender& contender : contenders) {
     if (contender.people == 0) {
       contender.people = 1024;
-      const double before = cpu_seconds();
+      const double before = thread_seconds();
       contender.live(contender.people);
       contender.people = static_cast<std::uint32_t>(
-          std::clamp(0.01 / (cpu_seconds() - before) * contender.people, 64.0, double{block_customers}));
+          std::clamp(0.01 / (thread_seconds() - before) * contender.people, 64.0, double{block_customers}));
     }
     rate(contender);
   }
@@ -296,11 +285,7 @@ struct Goal {
   bool rate;           // in visits per second, else a ratio
 };
 
-double paired(const Contender& a, const Contender& b) {
-  std::vector<double> ratios;
-  for (std::size_t k = 0; k < a.rates.size(); ++k) ratios.push_back(a.rates[k] / b.rates[k]);
-  return median(ratios);
-}
+double paired(const Contender& a, const Contender& b) { return bench::paired(a.rates, b.rates); }
 
 constexpr std::array<const char*, static_cast<std::size_t>(lock_step::Step::count)> step_names = {
     "fetch", "draw", "experience", "record", "choose", "delay", "move"};
@@ -321,11 +306,7 @@ std::vector<double> steps(const std::function<std::uint64_t(std::uint32_t, std::
 
 struct Threads {
   std::vector<double> one, two;  // wall-clock seconds
-  [[nodiscard]] double speedup() const {
-    std::vector<double> ratios;
-    for (std::size_t k = 0; k < one.size(); ++k) ratios.push_back(one[k] / two[k]);
-    return median(ratios);
-  }
+  [[nodiscard]] double speedup() const { return bench::paired(one, two); }
   [[nodiscard]] double best() const {
     return *std::min_element(one.begin(), one.end()) / *std::min_element(two.begin(), two.end());
   }
@@ -554,7 +535,7 @@ void print(const Figures& figures) {
   }
   fmt::print("\nhazards: M visits per second and core, by changes a year        0     24    730   730 of 24   goal\n");
   for (const bench::HazardSpeed& speed : figures.hazards) {
-    const auto rate = [&](std::size_t k) { return 1e-6 * speed.median(speed.rates[k]); };
+    const auto rate = [&](std::size_t k) { return 1e-6 * median(speed.rates[k]); };
     fmt::print("  {:<54} {:>6.1f} {:>6.1f} {:>6.1f} {:>9.1f} %{}\n", speed.name, rate(0), rate(1), rate(2),
                100.0 * speed.share(), speed.goal > 0.0 ? fmt::format("  {:.0f} %", 100.0 * speed.goal) : "");
   }
@@ -563,7 +544,7 @@ void print(const Figures& figures) {
       "\nsurveys: {} people      M visits per second and core\n  without them {:.2f}, with two and one rule {:.2f}: {:.1f} "
       "% in the median "
       "of {} pairs (goal: at least 70 %)\n",
-      surveys.customers, 1e-6 * surveys.median(surveys.plain), 1e-6 * surveys.median(surveys.asked), 100.0 * surveys.share(),
+      surveys.customers, 1e-6 * median(surveys.plain), 1e-6 * median(surveys.asked), 100.0 * surveys.share(),
       surveys.plain.size());
   fmt::print(
       "\ntalk                                people   M person-windows per second and core   best   M messages per second "

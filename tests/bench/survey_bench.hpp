@@ -1,13 +1,12 @@
 // Surveys and rules: what two surveys and one rule cost in speed.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
-#include "queue_bench.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/scenario/scenario.hpp"
+#include "turns.hpp"
 
 namespace sojourn::bench {
 
@@ -39,16 +38,8 @@ struct SurveySpeed {
   std::uint64_t customers = 0;
   std::vector<double> plain, asked;  // visits a second of runs that take turns
 
-  [[nodiscard]] static double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-  }
   /// The speed with them, of that without: the median of the pairs.
-  [[nodiscard]] double share() const {
-    std::vector<double> shares;
-    for (std::size_t k = 0; k < plain.size(); ++k) shares.push_back(asked[k] / plain[k]);
-    return median(shares);
-  }
+  [[nodiscard]] double share() const { return paired(asked, plain); }
 };
 
 /// `scenario` is the text of telecom.toml, stopped at every window's end where nobody is asked.

@@ -1,13 +1,12 @@
 // Word of mouth alone: everybody a promoter on a small world of ten contacts, a window a day.
 #pragma once
 
-#include <time.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "sojourn/engine/talk.hpp"
+#include "turns.hpp"
 
 namespace sojourn::bench {
 
@@ -22,12 +21,6 @@ struct TalkFigures {
   double bytes_per_person = 0.0;
   std::vector<TalkSpeed> speeds;
 };
-
-inline double thread_seconds() {
-  timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 inline TalkSpeed measure_talk(double rate, std::uint32_t windows, const SocialNetwork& network, const Streams& streams) {
   constexpr std::uint32_t block = 32'768;
