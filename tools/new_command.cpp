@@ -51,7 +51,9 @@ int new_command(const CommandLine& line) {
           line.output.c_str(), lesson ? "lesson" : "compare", line.output.c_str());
     return done;
   }
-  throw InputError(there_is_no("template", wanted, names), "templates:" + list);
+  const bool is_file = std::filesystem::path(wanted).extension() == ".toml";
+  const std::string to_file = is_file ? "to write a template to a file: sojourn new -o " + wanted + "\n" : std::string();
+  throw InputError(there_is_no("template", wanted, names), to_file + "templates:" + list);
 }
 
 }  // namespace sojourn::tools

@@ -152,6 +152,10 @@ class FilesTest(Folder):
         self.assertEqual((self.folder / "fresh.toml").read_bytes(), kept)
         self.assertEqual((self.folder / "empty.toml").read_bytes(), b"")
 
+    def test_a_file_where_new_wants_a_template_is_told_how_it_is_written(self):
+        self.assertIn('there is no template "my.toml"\nhint: to write a template to a file: sojourn new -o my.toml\ntemplates:\n', self.refused("new", "my.toml"))
+        self.assertNotIn("new -o", self.refused("new", "coffe"))
+
     def test_a_workbook_that_was_saved_again_is_somebody_elses(self):
         command = self.writers["tables.xlsx"]
         self.done(*command)
