@@ -246,9 +246,13 @@ std::optional<double> Reader::read_growth(const Value& value) {
     return std::nullopt;
   }
   const std::string_view text = trimmed(node.text);
-  const std::size_t percent = text.find('%');
-  const auto share = percent == std::string_view::npos ? std::nullopt : parse_number(trimmed(text.substr(0, percent)));
-  const auto per = share ? parse_rate(fmt::format("1 {}", trimmed(text.substr(percent + 1)))).value : std::nullopt;
+  // "2 % per month", or the share as a number: "0.02 per month".
+  const bool percent = text.find('%') != std::string_view::npos;
+  const std::size_t end = percent ? text.find('%') : text.find("per");
+  auto share = end == std::string_view::npos ? std::nullopt : parse_number(trimmed(text.substr(0, end)));
+  if (share && !percent) *share *= 100.0;
+  const auto per =
+      share ? parse_rate(fmt::format("1 {}", trimmed(text.substr(percent ? end + 1 : end)))).value : std::nullopt;
   if (!per || !(*share > -100.0) || *share > 1000.0) {
     value.refuse(fmt::format("{} is not a growth", in_quotes(node.text)),
                  per ? "it is above -100 % and at most 1000 %" : std::string(example));

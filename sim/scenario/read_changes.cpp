@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "reader.hpp"
 #include "sojourn/base/text.hpp"
@@ -29,8 +30,11 @@ void Reader::read_improvements() {
     if (const auto cost = table.take("cost")) improvement.price = read_price(*cost);
     if (const auto levels = table.take("levels")) {
       const auto list = elements(*levels, "write levels = [0.5, 1.0]");
-      for (const Value& level : list.value_or(std::vector<Value>()))
-        improvement.levels.push_back(number(level).value_or(1.0));
+      for (const Value& one : list.value_or(std::vector<Value>())) {
+        const std::optional<double> level = number(one, keys::fraction);
+        // What cannot be read is no level: it must not look like one that is named twice.
+        improvement.levels.push_back(level.value_or(std::numeric_limits<double>::quiet_NaN()));
+      }
       if (list && list->empty()) {
         problems_.add({{Severity::warning, levels->path(), "levels changes nothing: the list is empty",
                         "name what optimize may buy, levels = [0.5, 1.0], or remove it"},
@@ -231,7 +235,7 @@ std::optional<std::vector<std::pair<double, double>>> Reader::read_over_time(con
       one.refuse("a point is a time and a number", std::string(example));
       return std::nullopt;
     }
-    const auto time = duration((*pair)[0]);
+    const auto time = moment((*pair)[0]);
     const auto height = number((*pair)[1], keys::fraction);
     if (!time || !height) return std::nullopt;
     if (!points.empty() && !(time->value() > points.back().first)) {

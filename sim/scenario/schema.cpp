@@ -49,6 +49,11 @@ Json quantity(Json plain, bool share) {
 Json quantity(const Bounds& bounds) { return quantity(number(bounds), is_share(bounds)); }
 Json any_of(std::initializer_list<Json> alternatives) { return {{"anyOf", Json::array_t(alternatives)}}; }
 Json list_of(const Json& item) { return {{"type", "array"}, {"items", item}}; }
+// A moment: a duration since the start, a date or a local date-time, which are texts in JSON.
+Json moment() {
+  return any_of({reference_to("duration"),
+                 {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$"}}});
+}
 Json some_of(const Json& item) { return {{"type", "array"}, {"items", item}, {"minItems", 1}}; }
 
 // A table whose keys are `properties` and no others.
@@ -172,7 +177,7 @@ Json shared_definitions() {
                                              {{"type", "array"},
                                               {"items",
                                                {{"type", "array"},
-                                                {"items", Json::array_t{reference_to("duration"), number(keys::fraction)}},
+                                                {"items", Json::array_t{moment(), quantity(keys::fraction)}},
                                                 {"minItems", 2},
                                                 {"maxItems", 2}}},
                                               {"minItems", 1},
@@ -198,8 +203,7 @@ Json type_of(const Key& key) {
     case KeyKind::step:
       return reference_to("duration");
     case KeyKind::moment:
-      return any_of({reference_to("duration"),
-                     {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$"}}});
+      return moment();
     case KeyKind::week:
       return week();
     case KeyKind::arrival:
@@ -207,7 +211,7 @@ Json type_of(const Key& key) {
     case KeyKind::profile:
       return profile();
     case KeyKind::growth:
-      return any_of({number({-1.0, 10.0, Limit::outside}), {{"type", "string"}, {"pattern", "%\\s*per\\s"}}});
+      return any_of({number({-1.0, 10.0, Limit::outside}), {{"type", "string"}, {"pattern", "per\\s"}}});
     case KeyKind::measure:
       return any_of({reference_to("duration"), reference_to("rate")});
     case KeyKind::rate:
@@ -264,7 +268,7 @@ Json type_of(const Key& key) {
     case KeyKind::words:
       return any_of({{{"enum", key.words}}, some_of({{"enum", key.words}})});
     case KeyKind::numbers:
-      return list_of(number(key.bounds));
+      return list_of(quantity(key.bounds));
     case KeyKind::chance:
       return any_of({quantity(key.bounds), reference_to("id")});
     case KeyKind::quality:

@@ -151,6 +151,37 @@ TEST_CASE("a drift of expectations may be written in per cent, as shares are", "
   CHECK(wrong.errors() == 1);
 }
 
+TEST_CASE("growth and levels are written as other shares are and attraction goes by dates", "[scenario]") {
+  const auto arrivals = [](const std::string& growth) {
+    const Scenario scenario = parse(changed("share = 1", "share = 1\narrives = { growth = \"" + growth + "\" }"));
+    INFO(diagnostics(scenario));
+    CHECK(scenario.errors() == 0);
+    return std::get<Tabulated>(scenario.parts.personas[0].arrives).points;
+  };
+  CHECK(arrivals("2 % per month") == arrivals("0.02 per month"));
+  CHECK(arrivals("2 % per month") != arrivals("0.03 per month"));
+  CHECK(parse(changed("share = 1", "share = 1\narrives = { growth = \"much per month\" }")).errors() == 1);
+
+  const auto bought = [](const std::string& levels) {
+    return parse(minimal() + "\n[[improvement]]\nid = \"i\"\neffect = { quality = \"+0.1\" }\nlevels = " + levels + "\n");
+  };
+  CHECK(bought("[\"25 %\", 0.5, 1]").parts.improvements.back().levels == std::vector<double>{0.25, 0.5, 1.0});
+  CHECK(bought("[\"25 %\", 0.5, 1]").errors() == 0);
+  const Scenario half = bought("[\"half\", 1]");
+  INFO(diagnostics(half));
+  CHECK(half.errors() == 1);  // not as well that level 1 is named twice
+
+  const auto rival = [](const std::string& points) {
+    return parse(changed("horizon = \"12 months\"", "horizon = \"12 months\"\nstart = 2026-09-07") +
+                 "\n[[outside]]\nid = \"r\"\nattraction = { table = " + points + " }\n");
+  };
+  const Scenario dated = rival("[[2026-09-07, 0.5], [2026-10-07, \"60 %\"], [2026-10-08T12:00:00, 0.7]]");
+  INFO(diagnostics(dated));
+  CHECK(dated.errors() == 0);
+  CHECK(dated.parts.outside[0].attraction == std::vector<std::pair<double, double>>{{0.0, 0.5}, {30.0, 0.6}, {31.5, 0.7}});
+  CHECK(rival("[[2026-09-06, 0.5], [2026-10-07, 0.6]]").errors() == 1);
+}
+
 TEST_CASE("independent mistakes of one entity are all told", "[scenario]") {
   // A touchpoint without exits whose quality is wrong, too.
   const Scenario scenario = parse(changed("end = \"churned\"", "quality = \"good\""));
