@@ -409,7 +409,7 @@ std::optional<double> race_delay(const Program& program, const VisitRow& row, co
 
 CallNeeds call_needs(const Program& program, std::uint32_t touchpoint, bool may_give_up) {
   const ServiceRow& service = program.service(touchpoint);
-  return {program.occupies() < 1.0f || !service.work.constant(), may_give_up && service.patience.has_value(),
+  return {!service.work.constant(), may_give_up && service.patience.has_value(),
           may_give_up && !service.patience.has_value()};
 }
 
@@ -427,8 +427,7 @@ void call_for_service(const Program& program, const VisitAt& visit, float patien
     return std::max(0.0, law.draw(from[3], law.by_score() ? normal_pair(from[0], from[2]).first : 0.0f));
   };
   call.work = draw(service.work, draws.service, draws.work) * service.work_unit;
-  // Where one simulated customer is less than one real one, only so many of them need a server's time and room.
-  call.of_somebody = !(program.occupies() < 1.0f) || uniform(draws.service[1]) < program.occupies();
+  call.of_somebody = program.is_somebody(visit.customer);
   if (!call.of_somebody) call.work = 0.0;
   if (patience >= 0.0f) {
     call.patience = service.patience ? draw(*service.patience, draws.own_patience, draws.exponential_own)

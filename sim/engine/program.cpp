@@ -667,7 +667,7 @@ void Program::compile_services() {
   const ModelParts& parts = model_.parts();
   services_.resize(touchpoints_);
   for (const Persona& persona : parts.personas) priorities_.push_back(persona.priority);
-  occupies_ = narrow(std::min(1.0, model_.people_per_customer()));
+  somebodies_ = static_cast<std::uint64_t>(std::ceil(std::min(1.0, model_.people_per_customer()) * 4294967296.0));
   leads_to_queue_.assign(touchpoints_, 0);
   staffing_.horizon = horizon_;
   staffing_.one_priority = true;

@@ -182,6 +182,54 @@ TEST_CASE("queues in the loop: two simulated customers for a real one take its r
   CHECK_FALSE(near(here.gave_up, of(0.8 / centre.patience, 100'000).gave_up, 0.1 * right.gave_up, 0.0));
 }
 
+TEST_CASE("queues in the loop: lines that follow one another, with fewer real customers than simulated ones", "[verify]") {
+  // Two lone servers at a load of 0.85, one after the other. Who takes no server's time in the first line leaves it close to
+  // the next one: were others real in the second, they would come there in crowds, and wait a quarter too long.
+  constexpr const char* two_lines = R"(schema = 1
+[scenario]
+title = "t"
+horizon = "60 days"
+window = "1 day"
+customers = 20_000
+market = 20_000
+replications = 160
+[[persona]]
+id = "anybody"
+share = 1.0
+starts = { one = 1.0 }
+arrives = { uniform = ["0 days", "58 days"] }
+[[touchpoint]]
+id = "one"
+stage = "retention"
+servers = 1
+handle_time = { exponential = { mean = "213 seconds" } }
+next = [ { to = "two", odds = 1.0, after = "5 minutes" } ]
+[[touchpoint]]
+id = "two"
+stage = "retention"
+servers = 1
+handle_time = { exponential = { mean = "213 seconds" } }
+next = [ { to = "done", odds = 1.0, after = "1 hour" } ]
+[[touchpoint]]
+id = "done"
+stage = "retention"
+end = "churned"
+)";
+  const auto waits = [&](const char* customers, std::size_t queue) {
+    const std::vector<Override> more{{"--customers", "scenario.customers", customers}};
+    return found_in(build(parse_scenario(two_lines, "lines.toml", ".", more)).parts(), queue).wait;
+  };
+  const double alone = waits("20_000", 1).mean();
+  for (const char* customers : {"40_000", "60_000"}) {
+    CAPTURE(customers);
+    const Sample here = waits(customers, 1);
+    CHECK(near(here, alone, 0.12 * alone, 0.06 * alone));
+    CHECK_FALSE(near(here, alone / 1.25, 0.12 * alone, 0.06 * alone));  // the twin: a quarter too long
+    const double first = waits("20_000", 0).mean();
+    CHECK(near(waits(customers, 0), first, 0.12 * first, 0.03 * first));
+  }
+}
+
 // Whatever leads to a queue, each real person who comes there takes one server's time once: the time that servers worked is
 // what the simulated calls need, times k.
 TEST_CASE("queues in the loop: the people for whom one stands come by whatever leads to a queue", "[verify]") {
