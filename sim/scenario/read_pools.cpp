@@ -77,7 +77,7 @@ void Reader::read_pools() {
 Staff Reader::read_staff(const Value& value, const std::string& what) {
   const Staff one{{0.0, 1.0}};  // instead of what cannot be read
   const Node& node = value.node();
-  if (node.kind == Kind::integer || node.kind == Kind::number) return {{0.0, number(value).value_or(1.0)}};
+  if (is_number(value)) return {{0.0, number(value).value_or(1.0)}};
   if (node.kind != Kind::table) {
     value.refuse_type("a number or a timetable", std::string(example));
     return one;

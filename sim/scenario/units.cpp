@@ -181,15 +181,12 @@ Parsed<Effect> parse_effect(std::string_view whole, Parameter parameter, EffectU
                                                         : factor_effect);
   std::string_view text = trimmed(whole);
   const auto no = [&](std::string_view why) {
-    // "-20,5%", "+1.5M", "-5 EUR": it is known what number is meant, and whether it is added or set.
+    // "-20,5%", "-5 EUR": it is known what number is meant, and whether it is added or set.
     const bool sets = trimmed(whole).starts_with('=');
     const std::string_view said = trimmed(trimmed(whole).substr(sets ? 1 : 0));
     const auto better = rewritten_number(said);
-    std::string number = better ? better->text : std::string(said);
-    const auto counted = parse_suffixed(number);
-    const bool has_suffix = counted && !counted->percent;
-    if (!better && !has_suffix) return wrong<Effect>(fmt::format("{} {}", in_quotes(whole), why), hint);
-    if (has_suffix) number = fmt::format("{:.15g}", counted->value);
+    if (!better) return wrong<Effect>(fmt::format("{} {}", in_quotes(whole), why), hint);
+    const std::string& number = better->text;
     const char* const sign = sets ? "= " : number.starts_with('-') || number.starts_with('+') ? "" : "+";
     return wrong<Effect>(fmt::format("{} {}", in_quotes(whole), why), fmt::format("write \"{}{}\"", sign, number));
   };
@@ -229,6 +226,8 @@ Parsed<Effect> parse_effect(std::string_view whole, Parameter parameter, EffectU
   }
   const Operation operation = sets ? Operation::set : Operation::add;
   if (const std::optional<double> value = parse_number(number)) return {Effect{parameter, operation, *value}, {}, {}};
+  const std::optional<SuffixedNumber> suffixed = parse_suffixed(number);
+  if (suffixed && !suffixed->percent) return {Effect{parameter, operation, suffixed->value}, {}, {}};
   const Parsed<double> days = parse_duration(number);
   if (days.value && kind == EffectUnit::duration) return {Effect{parameter, operation, *days.value}, {}, {}};
   if (days.value)

@@ -363,6 +363,11 @@ void convert(const Value& value, const keys::Key& key, Distribution& target) {
   assign(distribution(value, key.kind == keys::Kind::drawn_duration ? Measure::duration : Measure::number), target);
 }
 
+bool is_number(const Value& value) {
+  const Node& node = value.node();
+  return node.kind == Kind::integer || node.kind == Kind::number || quantity_of(node);
+}
+
 std::optional<double> number(const Value& value, const keys::Bounds& bounds) {
   const Node& node = value.node();
   if (const auto quantity = quantity_of(node); quantity && (!quantity->percent || is_share(bounds))) return quantity->value;
@@ -536,8 +541,7 @@ std::optional<Distribution> distribution(const Value& value, Measure measure, Sc
   const Node& node = value.node();
   const std::string_view all = measure == Measure::duration ? duration_forms : forms;
   const bool has_unit = measure != Measure::number;
-  if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && has_unit) ||
-      quantity_of(node)) {
+  if (is_number(value) || (node.kind == Kind::text && has_unit)) {
     if (measure == Measure::duration) {
       const std::optional<Days> time = duration(value);
       return time ? std::optional<Distribution>(Fixed{time->value()}) : std::nullopt;

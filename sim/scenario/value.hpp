@@ -48,10 +48,13 @@ class Value {
   Problems* problems_;
 };
 
-/// Converters: the value as what is wanted, or nothing after reporting why not. All numbers are finite.
 /// The keys that every table with keys of its own may have: where its numbers come from, and what else there is to say.
 inline constexpr std::array<std::string_view, 2> remarks{"source", "note"};
 
+// Converters: the value as what is wanted, or nothing after reporting why not. All numbers are finite.
+
+/// Whether a value is written as a number is: 2000, 2_000.5 or "2k".
+[[nodiscard]] bool is_number(const Value& value);
 /// A number, or a text such as "700k" or "1.2M"; "25 %" too where only numbers from 0 to 1 are allowed.
 [[nodiscard]] std::optional<double> number(const Value& value, const keys::Bounds& bounds = {});
 [[nodiscard]] std::optional<std::uint64_t> whole(const Value& value);

@@ -97,6 +97,11 @@ TEST_CASE("pools: the forms of a timetable", "[pools]") {
               Steps{{0, 0}, {8 * hour, 0.3}, {12 * hour, 0.2}, {13 * hour, 0}}));
 }
 
+TEST_CASE("pools: servers are written as any number is", "[pools]") {
+  CHECK(alike(staff("\"2k\""), Steps{{0, 2000}}));
+  CHECK(alike(staff("{ sat-sun = { \"00:00-24:00\" = \"1k\" } }"), Steps{{0, 0}, {5, 1000}}));
+}
+
 TEST_CASE("pools: timetables that make no sense", "[pools]") {
   CHECK(says(of_servers("\"six\""), "servers must be a number or a timetable"));
   CHECK(says(of_servers("{}"), "servers name no hours"));

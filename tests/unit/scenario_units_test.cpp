@@ -115,6 +115,18 @@ TEST_CASE("quantities with commas are told how they should have been written", "
   CHECK(parse_effect("= 0,9", Parameter::quality, EffectUnit::number).hint == "write \"= 0.9\"");
 }
 
+TEST_CASE("effects have numbers with suffixes, as all keys have", "[scenario]") {
+  const auto is = [](const char* text, Operation operation, double value) {
+    const auto effect = parse_effect(text, Parameter::cost, EffectUnit::number).value;
+    return effect && effect->operation == operation && effect->value == value;
+  };
+  CHECK(is("+1.5M", Operation::add, 1.5e6));
+  CHECK(is("-2k", Operation::add, -2000.0));
+  CHECK(is("= 1.2 k", Operation::set, 1200.0));
+  CHECK_FALSE(is("2k", Operation::add, 2000.0));
+  CHECK_FALSE(is("= 25 %", Operation::set, 0.25));
+}
+
 TEST_CASE("effects as people write them elsewhere are told how they should have been written", "[scenario]") {
   const auto hint = [](const char* text) { return parse_effect(text, Parameter::cost, EffectUnit::number).hint; };
   CHECK(hint("-20,5%") == "write \"-20.5%\"");
@@ -122,8 +134,7 @@ TEST_CASE("effects as people write them elsewhere are told how they should have 
   CHECK(hint("-20 per cent") == "write \"-20%\"");
   CHECK(hint("+20 EUR") == "write \"+20\"");
   CHECK(hint("= 1.000,50 €") == "write \"= 1000.50\"");
-  CHECK(hint("+1,5M") == "write \"+1500000\"");  // an effect has no such suffix
-  CHECK(hint("-2k") == "write \"-2000\"");
+  CHECK(hint("+1,5M") == "write \"+1.5M\"");
   CHECK(hint("dear") == "\"+0.1\" adds, \"-20%\" takes a fifth away, \"= 0.9\" sets");
 }
 
