@@ -258,8 +258,7 @@ void compete(Block& b) {
     b.r.to[k] = exit.to;
     b.r.taken[k] = exit.taken;
   }
-  racers.unpack(Moved{b.r.first, b.s.chosen}, Moved{b.r.delay, b.s.a}, Moved{b.r.to, b.s.to},
-                Moved{b.r.taken, b.s.taken});
+  racers.unpack(Moved{b.r.first, b.s.chosen}, Moved{b.r.delay, b.s.a}, Moved{b.r.to, b.s.to}, Moved{b.r.taken, b.s.taken});
   for (int k = 0; k < marked; ++k) decide(b, b.s.marked[k], true);
 }
 

@@ -7,6 +7,8 @@
 #include <limits>
 #include <tuple>
 
+#include "sojourn/engine/clock.hpp"
+
 namespace sojourn {
 namespace {
 
