@@ -78,7 +78,7 @@ void set_out(Block& b, int i, int j, int k, double limit) {
 /// Fills what vectors read beyond the last walker.
 void pad(Walkers& w, int count, int padded) {
   for (int i = count; i < padded; ++i) {
-    for (auto* const column : {w.time, w.limit, w.a, w.b, w.sigma, w.left, w.parts}) column[i] = column[0];
+    for (auto* const column : {w.time, w.limit, w.a, w.b, w.sigma, w.left}) column[i] = column[0];
     for (auto* const column : {w.at, w.row, w.steps, w.last}) column[i] = column[0];
     w.factor[i] = w.factor[0];
   }
@@ -384,7 +384,7 @@ void walk_courses(Block& b, int count) {
   const auto pad_all = [&](int padded) {
     pad(w, count, padded);
     for (int i = count; i < padded; ++i) {
-      for (auto* const column : {w.now, w.used, w.least_age}) column[i] = column[0];
+      for (auto* const column : {w.now, w.used, w.least_age, w.parts}) column[i] = column[0];
       for (auto* const column : {w.course, w.stretches, w.gone_to}) column[i] = column[0];
     }
   };

@@ -286,21 +286,21 @@ std::vector<Key> effect() {
 }
 
 std::vector<Key> improvement_keys() {
-  return joined(
-      joined(entity_keys(), keys_of(change(), recurrence())),
-      {{.name = "cost",
-        .kind = Kind::table,
-        .of = "price",
-        .meaning = "what it costs. A ramp does not scale it, the market scales `per_visit` only"},
-       {.name = "levels",
-        .kind = Kind::numbers,
-        .bounds = {0.0, 1.0, Limit::outside},
-        .meaning = "levels at which `sojourn optimize` may buy it. At level x it costs x times the price, and has x "
-                   "times the effect or what `response` says"},
-       {.name = "response",
-        .kind = Kind::one_of,
-        .of = "response",
-        .meaning = "how the effect grows with the level: `{ hill = { half = 0.4, shape = 1.5 } }`"}});
+  return joined(joined(entity_keys(), keys_of(change(), recurrence())),
+                {{.name = "cost",
+                  .kind = Kind::table,
+                  .of = "price",
+                  .meaning = "what it costs. A ramp does not scale it, the market scales `per_visit` only"},
+                 {.name = "levels",
+                  .kind = Kind::numbers,
+                  .bounds = {0.0, 1.0, Limit::outside},
+                  .meaning = "levels at which `sojourn optimize` may buy it, `[0.25, \"50 %\", 1.0]`. At level x it costs x "
+                             "times the price, and has x "
+                             "times the effect or what `response` says"},
+                 {.name = "response",
+                  .kind = Kind::one_of,
+                  .of = "response",
+                  .meaning = "how the effect grows with the level: `{ hill = { half = 0.4, shape = 1.5 } }`"}});
 }
 
 std::vector<Key> response() {
@@ -334,7 +334,7 @@ std::vector<Key> arrivals() {
       {.name = "growth",
        .kind = Kind::growth,
        .standard = "0",
-       .meaning = "from `from` on, compounding: `\"2 % per month\"`"},
+       .meaning = "from `from` on, compounding: `\"2 % per month\"`, or `\"0.02 per month\"`"},
       {.name = "from", .kind = Kind::moment, .bounds = not_negative, .standard = "0", .meaning = "nobody arrives before"},
       {.name = "until",
        .kind = Kind::moment,
@@ -993,9 +993,9 @@ const Fields<Outside>& outside() {
         .kind = Kind::over_time,
         .required = true,
         .bounds = fraction,
-        .meaning =
-            "how good it is beside the company; over time `{ table = [[0, 0.5], [\"1 year\", 0.6]] }`, straight between "
-            "the points, in steps of one window",
+        .meaning = "how good it is beside the company; over time `{ table = [[0, 0.5], [\"1 year\", 0.6]] }`, or by dates, "
+                   "straight "
+                   "between the points, in steps of one window",
         .example = "write attraction = 0.5, or attraction = { table = [[0, 0.5], [\"1 year\", 0.6]] }"}}};
   return fields;
 }

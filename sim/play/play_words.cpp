@@ -41,6 +41,7 @@ std::string words_of(std::string_view rest) {
   }
   if (parts.front() == "after") parts.front() = "delay";
   if (parts.front() == "handle_time") parts.front() = "handling time";
+  if (parts.front() == "arrives") parts.front() = "arrival";
   const std::vector<std::string>& laws = keys::distribution_names();
   const std::string law = parts.size() > 1 ? parts[1].substr(0, parts[1].find('[')) : "";
   if (std::find(laws.begin(), laws.end(), law) == laws.end()) return plain(fmt::format("{}", fmt::join(parts, ".")));

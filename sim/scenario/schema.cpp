@@ -109,7 +109,7 @@ Json distribution(const Json& measure, const Json& rate, const Json& scale, cons
 
 // A number of servers, or a timetable: by the hour, by the hour of the week, or shifts by days.
 Json staff() {
-  const Json servers = number(keys::not_negative);
+  const Json servers = quantity(keys::not_negative);
   const auto list = [](const Json& item, int length) {
     return Json{{"type", "array"}, {"items", item}, {"minItems", length}, {"maxItems", length}};
   };
@@ -117,7 +117,7 @@ Json staff() {
   const Json shifts = {{"type", "object"},
                        {"patternProperties", {{fmt::format("^{0}-{0}$", time), servers}}},
                        {"additionalProperties", false}};
-  return any_of({number(keys::positive),
+  return any_of({quantity(keys::positive),
                  exactly_one(object({{"daily", list(servers, 24)}})),
                  exactly_one(object({{"weekly", list(list(servers, 24), 7)}})),
                  {{"type", "object"},

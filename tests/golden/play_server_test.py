@@ -371,6 +371,7 @@ name = "People"
 share = 1
 starts = { live = 1 }
 traits.patience = { gamma = { shape = 2, mean = "3 days" } }
+arrives = { exponential = { mean = "5 days" } }
 [[touchpoint]]
 id = "live"
 name = "Lives there"
@@ -395,6 +396,7 @@ end = "churned"
                 ("touchpoint.live.next[2].odds", "1, 2", "Lives there: to Lives there (exit 3), odds"),
                 ("touchpoint.live.quality.mean", "0.5, 0.6", "Lives there: quality"),
                 ("persona.p.traits.patience.gamma.mean", "'1 day', '2 days'", "People: mean patience"),
+                ("persona.p.arrives.exponential.mean", "'5 days', '9 days'", "People: mean arrival"),
                 ("behaviour.memory", "0.1, 0.2", "Behaviour: memory")):
             with self.subTest(key):
                 self.folder.joinpath("g.toml").write_text('schema = 1\n[sweep]\nscenario = "s.toml"\ndesign = { grid = {} }\n[[vary]]\n'

@@ -107,6 +107,12 @@ class Schema(unittest.TestCase):
                 self.assertEqual(list(self.validator.iter_errors(plain(tomllib.loads(text)))), [])
                 self.assertNotEqual(list(self.validator.iter_errors(plain(tomllib.loads(text.replace(*edit, 1))))), [])
 
+    def test_servers_are_written_as_any_number_is(self):
+        pool = {**self.schema["definitions"]["pool"], "definitions": self.schema["definitions"]}
+        for servers, right in (("2k", True), ({"daily": ["1k"] + 23 * [2]}, True), ({"mon": {"08:00-12:00": "1.5k"}}, True), ("two", False), ("2 days", False)):
+            with self.subTest(servers):
+                self.assertEqual(jsonschema.Draft7Validator(pool).is_valid({"id": "p", "servers": servers}), right)
+
     def test_every_default_is_valid(self):
         checked = 0
         for name, table in [("", self.schema), *self.schema["definitions"].items()]:

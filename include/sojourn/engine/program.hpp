@@ -240,7 +240,7 @@ class Program {
   /// same ones at all their visits, so that they queue as the market does alone, however many lines follow one another; the
   /// others meet the lines that these make.
   [[nodiscard]] bool is_somebody(std::uint32_t customer) const {
-    constexpr std::uint32_t golden = 0x9e3779b9u;  // 2^32 less 2^32 over the ratio
+    constexpr std::uint32_t golden = 0x9e3779b9u;  // 2^32 over the ratio, which is about 1.618
     return customer * golden < somebodies_;
   }
   /// The largest number of ordinary exits of any row.
