@@ -48,7 +48,7 @@ Hazards HazardTables::view() const {
   std::int32_t most_stretches = 0, search = 1;
   for (std::size_t k = 0; k + 1 < first_.size(); ++k) most_stretches = std::max(most_stretches, first_[k + 1] - first_[k]);
   while (search < most_stretches) search *= 2;
-  const HazardCourses& courses = program_->hazards().courses();
+  const HazardCourses& courses = race_hazards().courses();
   Hazards hazards{};
   hazards.place_of = place_of_.data();
   hazards.places = narrow(changing_.size());
@@ -68,7 +68,7 @@ Hazards HazardTables::view() const {
   hazards.steady = steady_;
   hazards.by_mean = by_mean_;
   hazards.search = search;
-  hazards.sums = program_->hazards().all_sums().data();
+  hazards.sums = race_hazards().all_sums().data();
   hazards.sums_at = sums_at_.data();
   hazards.guide = guide_.data();
   hazards.parts = parts_.data();
@@ -80,7 +80,7 @@ Hazards HazardTables::view() const {
 }
 
 bool HazardTables::change_at(std::size_t place) const {
-  return !program_->hazards().stretches(persona(place), touchpoint(place)).empty();
+  return !race_hazards().stretches(race_hazards().persona(place), race_hazards().touchpoint(place)).empty();
 }
 
 void HazardTables::find_places() {
@@ -89,14 +89,14 @@ void HazardTables::find_places() {
     if (!change_at(place)) continue;
     place_of_[place] = narrow(changing_.size());
     changing_.push_back(place);
-    kinds_ = std::max(kinds_, program_->hazards().rows(persona(place), touchpoint(place)).size());
+    kinds_ = std::max(kinds_, race_hazards().rows(race_hazards().persona(place), race_hazards().touchpoint(place)).size());
   }
 }
 
 void HazardTables::add_stretches(std::size_t hazard_place) {
   const std::vector<double>& begins = program_->regime_begins();
   const std::size_t place = changing_[hazard_place];
-  const auto stretches = program_->hazards().stretches(persona(place), touchpoint(place));
+  const auto stretches = race_hazards().stretches(race_hazards().persona(place), race_hazards().touchpoint(place));
   first_.push_back(narrow(begin_.size()));
   std::size_t next = 0;
   for (std::size_t regime = 0; regime < begins.size(); ++regime) {
@@ -107,14 +107,15 @@ void HazardTables::add_stretches(std::size_t hazard_place) {
     begin_.push_back(stretch.begin);
     kind_.push_back(narrow(stretch.which));
   }
-  begin_.push_back(std::numeric_limits<double>::infinity());
+  begin_.push_back(forever);
   kind_.push_back(0);
 }
 
 /// What is known of the laws of its exits beforehand.
 void HazardTables::add_laws(std::size_t hazard_place) {
-  const std::uint32_t p = persona(changing_[hazard_place]), v = touchpoint(changing_[hazard_place]);
-  const RaceHazards& hazards = program_->hazards();
+  const std::uint32_t p = race_hazards().persona(changing_[hazard_place]),
+                      v = race_hazards().touchpoint(changing_[hazard_place]);
+  const RaceHazards& hazards = race_hazards();
   for (std::size_t j = 0; j < exits_of_row; ++j) {
     add_course(hazards.course(p, v, j));
     const HazardSums known = hazards.sums(p, v, j);
@@ -128,7 +129,7 @@ void HazardTables::add_laws(std::size_t hazard_place) {
 
 void HazardTables::add_kinds(std::size_t hazard_place) {
   const std::size_t place = changing_[hazard_place];
-  const auto rows = program_->hazards().rows(persona(place), touchpoint(place));
+  const auto rows = race_hazards().rows(race_hazards().persona(place), race_hazards().touchpoint(place));
   kinds_at_.push_back(narrow(rows.size()));
   for (std::size_t kind = 0; kind < rows.size(); ++kind) {
     const auto exits = program_->exits(program_->row(rows[kind]));
@@ -143,12 +144,13 @@ void HazardTables::add_kinds(std::size_t hazard_place) {
 }
 
 void HazardTables::add_steps(std::size_t hazard_place) {
-  const std::uint32_t p = persona(changing_[hazard_place]), v = touchpoint(changing_[hazard_place]);
-  const auto stretches = program_->hazards().stretches(p, v);
+  const std::uint32_t p = race_hazards().persona(changing_[hazard_place]),
+                      v = race_hazards().touchpoint(changing_[hazard_place]);
+  const auto stretches = race_hazards().stretches(p, v);
   const std::size_t exits = program_->exits(program_->row(stretches[0])).size();
   std::vector<std::int32_t> steps;
   for (std::size_t j = 0; j < std::min(exits, exits_of_row); ++j) {
-    const auto runs = program_->hazards().runs(p, v, j);
+    const auto runs = race_hazards().runs(p, v, j);
     steps.clear();
     for (std::size_t k = 0; k < runs.size(); ++k) {
       steps.push_back(step_of(runs[k], narrow(stretches[k].which)));
@@ -186,7 +188,7 @@ void HazardTables::add_guide(std::span<const double> sums, std::size_t exit) {
   const std::size_t stretches = sums.size() - 1;
   const double all = sums[stretches - 1], parts = all > 0.0 ? static_cast<double>(stretches) / all : 0.0;
   parts_[exit] = parts;
-  const auto begin = guide_.begin() + (sums.data() - program_->hazards().all_sums().data());
+  const auto begin = guide_.begin() + (sums.data() - race_hazards().all_sums().data());
   if (begin[0] >= 0) return;  // other exits have the same sums
   fill_guide(sums.first(stretches), parts, &*begin);
 }
@@ -195,7 +197,7 @@ void HazardTables::add_course(const HazardCourse& course) {
   static_assert(HazardCourse::terms == course_terms);
   courses_.push_back({narrow(course.at), narrow(course.stretches), course.least_age, 0.0});
   if (course.stretches == 0) return;
-  const auto begins = std::span(program_->hazards().courses().begins).subspan(course.at, course.stretches);
+  const auto begins = std::span(race_hazards().courses().begins).subspan(course.at, course.stretches);
   courses_.back().parts = static_cast<double>(course.stretches) / begins.back();
   if (course_guide_[course.at] < 0) fill_guide(begins, courses_.back().parts, &course_guide_[course.at]);
 }
@@ -205,7 +207,7 @@ void HazardTables::add_course(const HazardCourse& course) {
 /// 1): a share of k R / (M x) of M times the cumulative hazard F(x). Where h falls, it is at most m_most F(d) up to an age d
 /// and R h(d) from there on, with d = R / m_most a share of (1 + k) (m_most / M) (d / x)^k.
 HazardTables::Mean HazardTables::mean_odds(std::uint32_t p, std::uint32_t v, std::size_t exit) const {
-  const auto stretches = program_->hazards().stretches(p, v);
+  const auto stretches = race_hazards().stretches(p, v);
   const double horizon = program_->horizon();
   const auto each = [&](auto use) {
     for (std::size_t k = 0; k < stretches.size(); ++k) {
@@ -230,8 +232,8 @@ HazardTables::Mean HazardTables::mean_odds(std::uint32_t p, std::uint32_t v, std
 /// families that race side by side, multiplied by r^-sigma (Weibull; exponential with sigma 1), or at least by 1 / r where
 /// r > 1 and at most where r < 1 (uniform, by Bernoulli's inequality; fixed).
 void HazardTables::add_reach(std::size_t place, const RowsOfLoop& loop) {
-  const std::uint32_t p = persona(place), v = touchpoint(place);
-  const auto kinds = program_->hazards().rows(p, v);
+  const std::uint32_t p = race_hazards().persona(place), v = race_hazards().touchpoint(place);
+  const auto kinds = race_hazards().rows(p, v);
   if (kinds.empty()) return;
   constexpr double surely_never = 1e30, none = std::numeric_limits<double>::infinity();
   for (std::size_t at = place; at < loop.row_of.size(); at += place_of_.size()) {
@@ -268,8 +270,8 @@ void HazardTables::add_reach(std::size_t place, const RowsOfLoop& loop) {
       const auto by_then = [&](double times) { return std::min(std::pow(odds / (mean.odds * times), power), surely_never); };
       const bool bounded = least > 0.0 && (exit.family == Family::uniform || exit.family == Family::constant);
       const double last = bounded ? (exit.a + exit.b) * longest : surely_never;
-      const bool known_course = program_->hazards().course(p, v, j).stretches > 0;
-      const bool known_sums = !program_->hazards().sums(p, v, j).sums.empty();
+      const bool known_course = race_hazards().course(p, v, j).stretches > 0;
+      const bool known_sums = !race_hazards().sums(p, v, j).sums.empty();
       const std::int32_t way = exit.family == Family::constant      ? Way::fixed
                                : exit.family == Family::uniform     ? Way::uniform
                                : known_sums                         ? Way::by_sums

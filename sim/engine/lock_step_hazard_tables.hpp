@@ -37,10 +37,7 @@ class HazardTables {
   struct Mean {
     double odds, range;
   };
-  [[nodiscard]] std::uint32_t persona(std::size_t place) const { return static_cast<std::uint32_t>(place / touchpoints_); }
-  [[nodiscard]] std::uint32_t touchpoint(std::size_t place) const {
-    return static_cast<std::uint32_t>(place % touchpoints_);
-  }
+  [[nodiscard]] const RaceHazards& race_hazards() const { return program_->hazards(); }
   void find_places();
   void add_stretches(std::size_t hazard_place);
   void add_laws(std::size_t hazard_place);

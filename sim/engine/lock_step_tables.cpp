@@ -129,7 +129,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   }
   for (const std::size_t regime : program.regime_of_cell()) regime_of_cell_.push_back(narrow(regime));
   regime_begins_ = program.regime_begins();
-  regime_begins_.push_back(std::numeric_limits<double>::infinity());
+  regime_begins_.push_back(forever);
   tables_.regime_steps = most_regimes_of_a_cell(program);
   for (std::size_t regime = 0; regime < program.regime_begins().size(); ++regime) {
     state_of_.push_back(narrow(program.state(regime)));

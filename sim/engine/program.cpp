@@ -730,7 +730,7 @@ Timetable Program::servers_over_time(const Timetable& base, Applies applies) con
     // Where nobody is on duty nobody joins them.
     std::vector<Shift> while_closed = shifts;
     std::erase_if(while_closed, [](const Shift& shift) { return shift.operation == Operation::add; });
-    const double end = r + 1 < regimes_.begins.size() ? regimes_.begins[r + 1] : std::numeric_limits<double>::infinity();
+    const double end = r + 1 < regimes_.begins.size() ? regimes_.begins[r + 1] : forever;
     double begin = without_the_moment(regimes_.begins[r]);
     while (at + 1 < base.size() && base[at + 1].first <= begin) ++at;
     for (;;) {

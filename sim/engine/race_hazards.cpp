@@ -237,7 +237,7 @@ void RaceHazards::find_courses(const Program& program) {
         begins.push_back(stretches[k].begin);
         odds.push_back(program.exits(program.row(stretches[k]))[j].odds);
       }
-      begins.push_back(std::numeric_limits<double>::infinity());
+      begins.push_back(forever);
       terms.assign(begins.size() * count, 0.0);
       until.assign(begins.size(), 0);
       // What the sum of the terms is off by is at most the last antiderivative times the last derivative of the hazard at

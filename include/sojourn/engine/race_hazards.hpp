@@ -53,6 +53,12 @@ class RaceHazards {
   /// Of a program whose rows are compiled.
   explicit RaceHazards(const Program& program);
 
+  /// Of a place, persona x touchpoints + touchpoint.
+  [[nodiscard]] std::uint32_t persona(std::size_t place) const { return static_cast<std::uint32_t>(place / touchpoints_); }
+  [[nodiscard]] std::uint32_t touchpoint(std::size_t place) const {
+    return static_cast<std::uint32_t>(place % touchpoints_);
+  }
+
   /// The stretches of time between which the hazards of a race change for one persona at one touchpoint, in order; empty
   /// where they never do, and where exits are a choice, which is made at the visit.
   [[nodiscard]] std::span<const HazardStretch> stretches(std::uint32_t persona, std::uint32_t touchpoint) const {
@@ -93,10 +99,6 @@ class RaceHazards {
  private:
   [[nodiscard]] std::size_t place(std::uint32_t persona, std::uint32_t touchpoint) const {
     return persona * touchpoints_ + touchpoint;
-  }
-  [[nodiscard]] std::uint32_t persona(std::size_t place) const { return static_cast<std::uint32_t>(place / touchpoints_); }
-  [[nodiscard]] std::uint32_t touchpoint(std::size_t place) const {
-    return static_cast<std::uint32_t>(place % touchpoints_);
   }
   void find_stretches(const Program& program);
   void find_rows(const Program& program);
