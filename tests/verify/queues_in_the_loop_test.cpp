@@ -234,6 +234,17 @@ end = "churned"
     return std::array{found_in(parts, 0).wait, found_in(parts, 1).wait};
   };
   const char* const a_day = R"({ exponential = { mean = "1 day" } })";
+  const auto warned = [&](const char* customers, const char* delay) {
+    const std::vector<Override> more{{"--customers", "scenario.customers", customers},
+                                     {"--set", "touchpoint.one.next.two.after", delay}};
+    const std::vector<Finding> found = check(build(parse_scenario(two_lines, "lines.toml", ".", more)).parts());
+    return std::any_of(found.begin(), found.end(), [](const Finding& finding) {
+      return finding.message.find("comes to that of \"two\"") != std::string::npos;
+    });
+  };
+  CHECK(warned("40_000", R"("5 minutes")"));
+  CHECK_FALSE(warned("40_000", a_day));
+  CHECK_FALSE(warned("20_000", R"("5 minutes")"));
   for (const Between& lines :
        {Between{R"("5 minutes")", "213", "1 day", 0.06}, Between{R"("5 minutes")", "125", "1 day", 0.12},
         Between{a_day, "213", "1 day", 0.03}, Between{a_day, "125", "6 hours", 0.02}}) {
