@@ -667,7 +667,6 @@ void Program::compile_services() {
   const ModelParts& parts = model_.parts();
   services_.resize(touchpoints_);
   for (const Persona& persona : parts.personas) priorities_.push_back(persona.priority);
-  somebodies_ = static_cast<std::uint64_t>(std::ceil(std::min(1.0, model_.people_per_customer()) * 4294967296.0));
   leads_to_queue_.assign(touchpoints_, 0);
   staffing_.horizon = horizon_;
   staffing_.one_priority = true;
@@ -678,6 +677,7 @@ void Program::compile_services() {
   }
   const bool queues = std::any_of(places_.begin(), places_.end(), [](const Place& place) { return place.queues; });
   shadows_ = queues ? std::max(0.0, model_.people_per_customer() - 1.0) : 0.0;
+  if (queues) copies_ = MarketCopies(1.0 / model_.people_per_customer());
   std::optional<std::int32_t> priority;  // of the first call
   const int weekday = weekday_of(parts.settings.start);
   for (std::size_t p = 0; p < parts.pools.size(); ++p) {
@@ -797,6 +797,7 @@ TallyShape tally_shape(const Program& program) {
   shape.scales.days = fixed_point_scale(program.horizon());
   shape.scales.decay = program.decay_scale();
   shape.scales.flow = program.flow_scale();
+  shape.scales.copies = program.copies().count();
   shape.pieces = program.pieces().size();
   shape.paying_places = program.paying_places().size();
   shape.flow_kinds = program.flow_kinds().size();

@@ -66,11 +66,12 @@ struct NobodyObserves {
 
 }  // namespace
 
-/// One window at work.
+/// One window of one copy of the market at work.
 class Queues::Window {
  public:
-  Window(Queues& queues, std::size_t window, Tally& tally, WindowEvents& events)
+  Window(Queues& queues, std::size_t copy, std::size_t window, Tally& tally, WindowEvents& events)
       : queues_(queues),
+        lines_(queues.lines_[copy]),
         window_(window),
         until_(queues.program_.windows().end(window)),
         regimes_(queues.regimes_of(window)),
@@ -80,15 +81,16 @@ class Queues::Window {
         visits_(recorder_, events),
         lives_(queues.program_, queues.population_, queues.streams_, &queues.market_.market_state()),
         observer_(visits_, recorder_, queues.diaries_, lives_),
-        first_(queues.first_) {}
+        first_(std::span(queues.first_)
+                   .subspan(queues.first_of_copy_[copy], queues.first_of_copy_[copy + 1] - queues.first_of_copy_[copy])) {}
 
   void live() {
     for (;;) {
       come_in_turn();
       Heap* from = nullptr;
       const Coming next = this->next(from);
-      if (queues_.lines_.any_waiting()) {
-        if (const auto resolved = queues_.lines_.step(foresees_ ? until_ : std::min(next.time, until_))) {
+      if (lines_.any_waiting()) {
+        if (const auto resolved = lines_.step(foresees_ ? until_ : std::min(next.time, until_))) {
           go_on(*resolved);
           continue;
         }
@@ -113,7 +115,7 @@ class Queues::Window {
  private:
   /// Those who come first, as long as nothing else can happen before.
   void come_in_turn() {
-    while (at_ < first_.size() && first_[at_].time <= until_ && !queues_.lines_.any_waiting() && again_.empty() &&
+    while (at_ < first_.size() && first_[at_].time <= until_ && !lines_.any_waiting() && again_.empty() &&
            queues_.shadows_coming_.empty()) {
       prefetch();
       come(*first_[at_++].call);
@@ -165,7 +167,7 @@ class Queues::Window {
 
   void come(const Call& call) {
     count(call, QueueScore::came);
-    if (const OnArrival at_once = queues_.lines_.arrive(call, until_); at_once.resolved) {
+    if (const OnArrival at_once = lines_.arrive(call, until_); at_once.resolved) {
       end_call(call, at_once.outcome, at_once.time);
       return;
     }
@@ -215,7 +217,7 @@ class Queues::Window {
                                  {shadow.customer, visit.event, persona, visit.touchpoint, visit.time},
                                  patient ? -1.0f : lives.patience());
     call.shadow = coming.shadow;
-    const OnArrival at_once = queues_.lines_.arrive(call, until_);
+    const OnArrival at_once = lines_.arrive(call, until_);
     if (at_once.resolved) leave_line_as_shadow({call, at_once.time, at_once.outcome});
   }
   void leave_line_as_shadow(const ResolvedCall& resolved) {
@@ -282,16 +284,17 @@ class Queues::Window {
   void count_waiting() {
     const Staffing& staffing = queues_.program_.staffing();
     for (std::uint32_t q = 0; q < staffing.queues.size(); ++q) {
-      tally_.add(tally_.shape().queue(q, window_, QueueScore::waiting),
-                 static_cast<std::int64_t>(queues_.lines_.waiting(q)));
+      tally_.add(tally_.shape().queue(q, window_, QueueScore::waiting), static_cast<std::int64_t>(lines_.waiting(q)));
     }
     if (window_ + 1 < queues_.program_.windows().count()) return;
     for (std::uint32_t pool = 0; pool < staffing.pools.size(); ++pool) {
-      tally_.add(tally_.shape().worked(pool), fixed(queues_.lines_.worked(pool), tally_.shape().scales.days));
+      const double worked = lines_.worked(pool) / tally_.shape().scales.copies;
+      tally_.add(tally_.shape().worked(pool), fixed(worked, tally_.shape().scales.days));
     }
   }
 
   Queues& queues_;
+  ServiceLines& lines_;
   std::size_t window_;
   double until_;
   RegimeSpan regimes_;
@@ -301,7 +304,7 @@ class Queues::Window {
   VisitRecorder visits_;
   Lives lives_;
   QueueObserver observer_;
-  bool foresees_ = queues_.lines_.foresees();
+  bool foresees_ = lines_.foresees();
   std::int64_t* cells_ = tally_.data() + tally_.shape().queue(0, window_, QueueScore::came);  // of this window
   std::size_t cells_of_queue_ = tally_.shape().windows * queue_score_count;
   std::int64_t* waited_ = tally_.data() + tally_.shape().waited(0, 0);
@@ -405,6 +408,21 @@ void Queues::put_in_order(std::span<const WindowEvents> blocks, double begin, do
     for (; place > 0 && before(one, first_[place - 1]); --place) first_[place] = first_[place - 1];
     if (place < k) first_[place] = one;
   }
+}
+
+/// Those who come first to each copy of the market, one copy after the other.
+void Queues::part_by_copies() {
+  if (lines_.size() == 1) {
+    first_of_copy_ = {0, first_.size()};
+    return;
+  }
+  const auto copy_of = [&](const First& one) { return program_.copies().place(one.call->customer).copy; };
+  first_of_copy_.assign(lines_.size() + 2, 0);
+  for (const First& one : first_) ++first_of_copy_[copy_of(one) + 2];
+  for (std::size_t copy = 2; copy < first_of_copy_.size(); ++copy) first_of_copy_[copy] += first_of_copy_[copy - 1];
+  of_copies_.resize(first_.size());
+  for (const First& one : first_) of_copies_[first_of_copy_[copy_of(one) + 1]++] = one;
+  first_.swap(of_copies_);
 }
 
 /// The trait of that name.
@@ -518,7 +536,7 @@ Queues::Queues(const Program& program, const Population& population, const Strea
       streams_(streams),
       market_(market),
       store_(store),
-      lines_(program.staffing()),
+      lines_(program.copies().count(), ServiceLines(program.staffing())),
       diaries_(diaries),
       in_line_(store.customers(), Stands::nowhere),
       answer_within_(program.staffing().queues.size()) {
@@ -561,14 +579,15 @@ void Queues::prepare() {
 }
 
 void Queues::renew(double time) {
-  lines_.renew(program_.staffing(), time);
+  for (ServiceLines& lines : lines_) lines.renew(program_.staffing(), time);
   if (look_ahead_) look_ahead_.emplace(program_);
   prepare();
 }
 
 void Queues::live(std::size_t window, std::span<const WindowEvents> blocks, Tally& tally, WindowEvents& events) {
   put_in_order(blocks, program_.windows().begin(window), program_.windows().end(window));
-  Window(*this, window, tally, events).live();
+  part_by_copies();
+  for (std::size_t copy = 0; copy < lines_.size(); ++copy) Window(*this, copy, window, tally, events).live();
 }
 
 }  // namespace sojourn

@@ -91,6 +91,7 @@ class Queues {
   [[nodiscard]] Call call_of(const VisitAt& visit, const RegimeSpan& regimes) const;
   void prepare();
   void put_in_order(std::span<const WindowEvents> blocks, double begin, double end);
+  void part_by_copies();
   [[nodiscard]] float patience_of(std::uint32_t customer, std::uint32_t persona) const;
   [[nodiscard]] bool may_give_up(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const;
   [[nodiscard]] Streams streams_of(const Shadow& shadow) const;
@@ -104,7 +105,7 @@ class Queues {
   Streams streams_;
   const Market& market_;
   CustomerStore& store_;
-  ServiceLines lines_;
+  std::vector<ServiceLines> lines_;  // [copy of the market]
   std::span<Diary> diaries_;
   std::optional<LookAhead> look_ahead_;
   std::vector<Stands> in_line_;        // [customer]
@@ -114,7 +115,9 @@ class Queues {
   bool anybody_gives_up_ = false;
   std::vector<float> patience_of_persona_;  // that of all of them, where there is one
   bool patience_varies_ = false;
-  std::vector<First> first_;                     // of the window at hand, in the order of (time, customer)
+  std::vector<First> first_;                     // of the window at hand, by (copy of the market, time, customer)
+  std::vector<std::size_t> first_of_copy_;       // into first_, by copy, and where the last one's end
+  std::vector<First> of_copies_;                 // room for `part_by_copies`
   std::vector<std::uint32_t> begins_, stretch_;  // room for `put_in_order`
   std::vector<Shadow> shadows_;
   std::vector<std::uint32_t> free_shadows_;  // positions, from 1

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "findings.hpp"
+#include "sojourn/model/market_copies.hpp"
 
 namespace sojourn::checking {
 namespace {
@@ -49,8 +50,11 @@ void check_time(const Settings& settings, Findings& findings) {
   }
 }
 
-/// Where simulated customers are more than real ones, a line soon after another is not exact (sim/MODEL.md, section 4).
+/// Where simulated customers are more than real ones, but fill no whole number of copies of the market, a line soon after
+/// another is not exact (sim/MODEL.md, section 4).
 void check_lines_in_a_row(const ModelParts& parts, double k, Findings& findings) {
+  const MarketCopies copies(1.0 / k);
+  if (copies.whole()) return;
   constexpr double soon = 1.0;  // days; after these it is
   for (const Touchpoint& touchpoint : parts.touchpoints) {
     for (const Exit& exit : touchpoint.next) {
@@ -62,7 +66,7 @@ void check_lines_in_a_row(const ModelParts& parts, double k, Findings& findings)
           fmt::format("each customer is {:.3g} of a real one at the servers, and who leaves the line of \"{}\" soon "
                       "comes to that of \"{}\": waits there may come out some per cent too long",
                       k, touchpoint.id, next.id),
-          fmt::format("the queue is exact with customers = {:.0f}", *parts.settings.market));
+          fmt::format("the queue is exact with customers = {:.0f}, or a multiple of it", *parts.settings.market));
       return;
     }
   }

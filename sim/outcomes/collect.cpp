@@ -148,7 +148,8 @@ std::vector<QueueFigures> queue_figures(const Totals& totals, const Program& pro
     each.answer_within = program.service(v).answer_within;
     each.abandonment = came > 0.0 ? sum(QueueScore::gave_up) / came : undefined;
     each.turned_away = came > 0.0 ? sum(QueueScore::turned_away) / came : undefined;
-    each.still_waiting = totals.value(shape.queue(q, shape.windows - 1, QueueScore::waiting)) / replications;
+    each.still_waiting =
+        totals.value(shape.queue(q, shape.windows - 1, QueueScore::waiting), shape.scales.copies) / replications;
     // Of all who may serve here, also while they serve elsewhere.
     double worked = 0.0, open = 0.0;
     for (const std::uint32_t pool : program.staffing().queues[q].pools) {

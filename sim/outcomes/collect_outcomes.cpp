@@ -290,7 +290,7 @@ class Arrays {
     };
     const auto people = [&](std::string_view name, QueueScore score, std::string_view long_name) {
       series(name, "people", long_name, [=, this](const Totals& totals, std::size_t queue, std::size_t w) {
-        return totals.value(shape_.queue(queue, w, score));
+        return totals.value(shape_.queue(queue, w, score), score == QueueScore::waiting ? shape_.scales.copies : 1.0);
       });
     };
     people("queue_came", QueueScore::came, "simulated people who came to the queue in the window");

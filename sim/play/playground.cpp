@@ -320,7 +320,8 @@ void Player::advance(Side& side, std::size_t stage, const RunOptions& options) c
       if (!program.place(touchpoint).queues) continue;
       const std::size_t queue = program.service(touchpoint).queue;
       for (std::size_t w = 0; w < windows; ++w)
-        course.in_line[v] += totals.value(shape.queue(queue, w, QueueScore::waiting)) / static_cast<double>(windows);
+        course.in_line[v] +=
+            totals.value(shape.queue(queue, w, QueueScore::waiting), shape.scales.copies) / static_cast<double>(windows);
     }
     side.course += course;
   }

@@ -130,6 +130,7 @@ struct Watched {
   Recorder recorder;
   Life life;
   Call call;                // the last one
+  bool takes_time = true;   // at it, of a server
   std::size_t came_in = 0;  // the window in which it came
   std::vector<Met> met;
 
@@ -155,6 +156,34 @@ Model planned(const ModelParts& parts) {
   return parts.rules.empty() ? Model(parts) : apply(Model(parts), PlanId(parts.plans.size() - 1));
 }
 
+/// In which copy of the market somebody queues, and whether somebody takes a server's time there; written apart.
+struct Stand {
+  std::size_t copy;
+  bool takes_time;
+};
+Stand stand_of(std::uint32_t customer, double customers, double market) {
+  if (market >= customers) return {0, true};
+  const double filled = customers / market, whole = std::floor(filled + 1e-9);
+  const double of_golden_ratio = static_cast<double>((std::uint64_t{customer} * 0x9e3779b9u) % (std::uint64_t{1} << 32));
+  const double at = of_golden_ratio / 4294967296.0 * filled;
+  if (at < whole) return {static_cast<std::size_t>(at), true};
+  return {static_cast<std::size_t>((at - whole) / (filled - whole) * whole), false};
+}
+
+/// Servers and lines of each of so many copies of the market.
+Staffing staff_copies(const Staffing& one, std::size_t copies) {
+  Staffing all = one;
+  for (std::size_t copy = 1; copy < copies; ++copy) {
+    const auto pools = static_cast<std::uint32_t>(copy * one.pools.size());
+    all.pools.insert(all.pools.end(), one.pools.begin(), one.pools.end());
+    for (Staffing::Queue queue : one.queues) {
+      for (std::uint32_t& pool : queue.pools) pool += pools;
+      all.queues.push_back(queue);
+    }
+  }
+  return all;
+}
+
 /// A replication event by event. Each customer lives one visit after another as the text of the reference says, with the
 /// engine's draws, and comes to lines that are written apart: there are no windows, blocks, lanes, or bounds on who comes
 /// back. Rules look at what has been written down of the lives, and make twice the servers, or calls half as long.
@@ -166,11 +195,14 @@ class LivesByEvents {
         streams_(parts.settings.seed, 0),
         lives_(program_, population_, streams_),
         tally_(tally_shape(program_)),
-        lines_(program_.staffing()) {
+        market_(parts.settings.market.value_or(static_cast<double>(parts.settings.customers))),
+        copies_(static_cast<std::size_t>(
+            std::max(1.0, std::floor(static_cast<double>(parts.settings.customers) / market_ + 1e-9)))),
+        lines_(staff_copies(program_.staffing(), copies_)) {
     std::vector<Call> calls;
     customers_.reserve(parts.settings.customers);
     for (std::uint32_t i = 0; i < parts.settings.customers; ++i) {
-      Watched& who = customers_.emplace_back(Watched{Recorder(program_, tally_), lives_.begin(i), {}, 0, {}});
+      Watched& who = customers_.emplace_back(Watched{Recorder(program_, tally_), lives_.begin(i), {}, true, 0, {}});
       if (who.life.person.arrival > program_.horizon()) continue;
       lives_.load_traits(i, who.life);
       who.arrived(who.life.person);
@@ -202,8 +234,12 @@ class LivesByEvents {
     if (totals.shape().cells() != shape.cells()) return "tables of different sizes";
     for (std::size_t pool = 0; pool < shape.pools; ++pool) {
       const double worked = totals.value(shape.worked(pool), shape.scales.days);
-      if (std::fabs(worked - lines_.worked(pool)) > 1e-6 + 1e-9 * worked) {
-        return fmt::format("pool {} worked {} days, not {}", pool, worked, lines_.worked(pool));
+      double right = 0.0;
+      for (std::size_t copy = 0; copy < copies_; ++copy) {
+        right += lines_.worked(copy * shape.pools + pool) / static_cast<double>(copies_);
+      }
+      if (std::fabs(worked - right) > 1e-6 + 1e-9 * worked) {
+        return fmt::format("pool {} worked {} days, not {}", pool, worked, right);
       }
     }
     for (std::size_t i = 0; i < shape.cells(); ++i) {
@@ -253,12 +289,19 @@ class LivesByEvents {
     const bool gives_up = !program_.gave_up_exits(program_.row(visit.regime, persona, visit.touchpoint)).empty();
     who.call = call_for_service(program_, streams_, {customer, visit.event, persona, visit.touchpoint, visit.time},
                                 gives_up ? lives_.patience() : -1.0f);
+    const Stand stand = stand_of(customer, static_cast<double>(program_.model().parts().settings.customers), market_);
+    who.takes_time = stand.takes_time;
     who.came_in = window_of(who.call.time);
     add(who.call.queue, who.call.time, QueueScore::came, 1);
-    return who.call;
+    Call call = who.call;
+    call.of_somebody = stand.takes_time;
+    call.queue += static_cast<std::uint32_t>(stand.copy * program_.staffing().queues.size());
+    if (!stand.takes_time) call.work = 0.0;
+    return call;
   }
-  std::vector<Call> go_on(const ResolvedCall& resolved) {
+  std::vector<Call> go_on(ResolvedCall resolved) {
     const std::uint32_t customer = resolved.call.customer;
+    resolved.call.queue %= static_cast<std::uint32_t>(program_.staffing().queues.size());
     Watched& who = customers_[customer];
     count(resolved);
     who.life.visit.window = std::max(who.life.visit.window, looked_);
@@ -293,7 +336,7 @@ class LivesByEvents {
     Staffing staffing = program_.staffing();
     for (auto& [time, servers] : staffing.pools[1]) servers *= rules_[0].on ? 2.0 : 1.0;
     for (auto& [time, days] : staffing.queues[program_.service(1).queue].handle_time) days *= rules_[1].on ? 0.5 : 1.0;
-    return staffing;
+    return staff_copies(staffing, copies_);
   }
   /// Visits to a touchpoint in the window that ends, for each who has arrived.
   [[nodiscard]] double visits_each(std::uint32_t touchpoint, double now) const {
@@ -328,7 +371,7 @@ class LivesByEvents {
   }
   /// In line at the ends of windows up to `left`, in which the wait ended.
   void count_waiting(const Watched& who, std::size_t left) {
-    for (std::size_t w = who.came_in; who.call.of_somebody && w < left; ++w) {
+    for (std::size_t w = who.came_in; who.takes_time && w < left; ++w) {
       tally_.add(tally_.shape().queue(who.call.queue, w, QueueScore::waiting), 1);
     }
   }
@@ -356,6 +399,8 @@ class LivesByEvents {
   Streams streams_;
   Lives lives_;
   Tally tally_;
+  double market_;       // real people
+  std::size_t copies_;  // of the market, each with lines and servers of its own
   QueueByEvents lines_;
   std::vector<Watched> customers_;
   struct InForce {
@@ -562,6 +607,9 @@ TEST_CASE("queues in the loop: lives with calls again, customer by customer a si
       {.days = 5.0, .window = 5.0, .people = 9000, .plain = true},
       {.days = 10.0, .window = 1.0, .people = 1000, .carries = true},
       {.days = 10.0, .window = 1.0, .people = 1000, .market = 600.0},
+      {.days = 10.0, .window = 1.0, .people = 1000, .market = 250.0},
+      {.days = 10.0, .window = 3.0, .people = 1500, .plain = true, .own_patience = true, .market = 600.0},
+      {.days = 10.0, .window = 3.0 / 24.0, .people = 2000, .market = 1000.0, .rules = true},
       {.days = 10.0, .window = 3.0 / 24.0, .people = 1000, .rules = true},
       {.days = 30.0, .window = 1.0, .people = 1000, .plain = true, .own_patience = true, .rules = true, .taken_back = true},
   };
@@ -585,7 +633,7 @@ TEST_CASE("queues in the loop: lives with calls again, customer by customer a si
 
 TEST_CASE("queues in the loop: a simulation event by event of something else is noticed", "[verify]") {
   // What is wrong on purpose, in turn: the order of the pools, who is served first, the room, when the line opens again, how
-  // soon one calls again, and how long calls take for a while.
+  // soon one calls again, how long calls take for a while, and how many real people there are.
   const std::pair<bool, std::function<void(ModelParts&)>> twins[] = {
       {true, [](ModelParts& parts) { std::swap(parts.touchpoints[1].pools[0], parts.touchpoints[1].pools[1]); }},
       {false, [](ModelParts& parts) { parts.personas[1].priority = 1; }},
@@ -593,9 +641,10 @@ TEST_CASE("queues in the loop: a simulation event by event of something else is 
       {true, [](ModelParts& parts) { parts.events[0].end = Days(1.0 + 14.25 / 24.0); }},
       {true, [](ModelParts& parts) { parts.touchpoints[3].next[0].after = Exponential{10.1 * minute}; }},
       {true, [](ModelParts& parts) { parts.events[1].effects[0].value = 1.26; }},
+      {true, [](ModelParts& parts) { parts.settings.market = 1199.0; }},
   };
   for (const bool plain : {false, true}) {
-    const ModelParts parts = parts_of({.days = 10.0, .window = 1.0, .people = 600, .plain = plain});
+    const ModelParts parts = parts_of({.days = 10.0, .window = 1.0, .people = 2400, .plain = plain, .market = 1200.0});
     REQUIRE(difference(parts, LivesByEvents(parts), 1) == "");
     for (std::size_t k = 0; k < std::size(twins); ++k) {
       if (plain && !twins[k].first) continue;

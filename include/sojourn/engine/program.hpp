@@ -15,6 +15,7 @@
 #include "sojourn/engine/amounts.hpp"
 #include "sojourn/engine/carried.hpp"
 #include "sojourn/engine/clock.hpp"
+#include "sojourn/model/market_copies.hpp"
 #include "sojourn/engine/race_hazards.hpp"
 #include "sojourn/engine/service_lines.hpp"
 #include "sojourn/engine/surveys.hpp"
@@ -235,14 +236,8 @@ class Program {
   [[nodiscard]] bool leads_to_queue(std::uint32_t touchpoint) const { return leads_to_queue_[touchpoint] != 0; }
   /// How many real customers one simulated customer stands for at queues, beyond itself: 0 where that is one or less.
   [[nodiscard]] double shadows() const { return shadows_; }
-  /// Whether the calls of the simulated customer of that number take a server's time and room: of all, or, where these are
-  /// more than the market, of as many as it has, evenly among the numbers (multiples of the golden ratio: Weyl 1916). The
-  /// same ones at all their visits, so that they queue as the market does alone, however many lines follow one another; the
-  /// others meet the lines that these make.
-  [[nodiscard]] bool is_somebody(std::uint32_t customer) const {
-    constexpr std::uint32_t golden = 0x9e3779b9u;  // 2^32 over the ratio, which is about 1.618
-    return customer * golden < somebodies_;
-  }
+  /// The copies of the market in which simulated customers queue.
+  [[nodiscard]] const MarketCopies& copies() const { return copies_; }
   /// The largest number of ordinary exits of any row.
   [[nodiscard]] std::size_t most_exits() const { return most_exits_; }
   [[nodiscard]] std::span<const Shift> shifts(const ExitRow& exit) const {
@@ -397,8 +392,8 @@ class Program {
   std::vector<std::int32_t> flow_kind_of_;  // [place]
   std::vector<ServiceRow> services_;        // [touchpoint]
   Staffing staffing_;
-  std::vector<std::int32_t> priorities_;               // [persona]
-  std::uint64_t somebodies_ = std::uint64_t{1} << 32;  // of so many numbers
+  std::vector<std::int32_t> priorities_;  // [persona]
+  MarketCopies copies_;
   double shadows_ = 0.0;
   std::vector<std::uint8_t> leads_to_queue_;  // [touchpoint]
   double decay_scale_ = 1.0, flow_scale_ = 1.0;

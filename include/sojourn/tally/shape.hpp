@@ -96,7 +96,8 @@ inline constexpr std::size_t account_score_count = 4;
 
 /// Queues, by queue (a touchpoint with servers) and window: who came; of those whose wait ended in the window, who was
 /// served, who of them within the time asked for, who gave up, who was turned away at once, and the days that the first and
-/// third kind waited; and how many real people were in line at the window's end.
+/// third kind waited; and how many people of all copies of the market who take a server's time were in line at the window's
+/// end.
 enum class QueueScore { came, served, in_time, gave_up, turned_away, wait, waiting };
 inline constexpr std::size_t queue_score_count = 7;
 /// Waits that ended, by length: bin 0 holds those who did not wait; then 32 bins for each doubling from `shortest_wait` on,
@@ -161,8 +162,9 @@ inline constexpr std::size_t tenure_score_count = 2;
 struct Scales {
   double score = 0x1p24;  // numbers in [0, 1], see fixed_score
   double days = 1.0;
-  double decay = 1.0;  // PaidScore::decay
-  double flow = 1.0;   // FlowScore
+  double decay = 1.0;   // PaidScore::decay
+  double flow = 1.0;    // FlowScore
+  double copies = 1.0;  // of the market: QueueScore::waiting is of all together
 };
 
 /// Sizes of the filters, and the cell of each combination. A cell is a 64-bit integer.
