@@ -342,12 +342,11 @@ double delay_over(const Program& program, const ExitRow& as_seen, const VisitAt&
     if (k < stretches.size()) stretch.end = stretches[k].begin;
     return stretch;
   };
-  if (constant) {
-    const double at = at_visit.anniversary >= 0
-                          ? program.carried().next_anniversary(carrier.carried, at_visit.anniversary, clock_age)
-                          : after.draw(0);
-    return fixed_delay_over_stretches(at, time, age, limit, next);
+  if (at_visit.anniversary >= 0) {
+    const double due = program.carried().next_anniversary(carrier.carried, at_visit.anniversary, clock_age) - clock_age;
+    return anniversary_over_stretches(due, time, limit, next);
   }
+  if (constant) return fixed_delay_over_stretches(after.draw(0), time, age, limit, next);
   return delay_over_stretches(LawOfDelay(after), time, age, used, static_cast<double>(threshold), limit, next);
 }
 

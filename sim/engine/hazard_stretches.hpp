@@ -110,6 +110,19 @@ SOJOURN_INLINE double fixed_delay_over_stretches(double fires, double time, doub
   return infinite;
 }
 
+/// The same for an anniversary that is `due` so many days after `time`: it fires then, or as soon after as its hazard is
+/// more than nothing.
+template <class Next>
+SOJOURN_INLINE double anniversary_over_stretches(double due, double time, double limit, Next next) {
+  double now = time;
+  while (now - time < limit) {
+    const HazardIn at = next();
+    if (at.m > 0.0f && time + due <= at.end) return now > time + due ? now - time : due;
+    now = at.end;
+  }
+  return __builtin_inf();
+}
+
 /// The hazard of a Weibull law of shape k over odds m(t) that repeat with a period, by integration by parts (Euler 1738;
 /// Maclaurin 1742): with m the mean and P1, P2, ... the antiderivatives, of mean 0, of m(t) - m, its integral is
 /// m F + h P1 - h' P2 + h'' P3 - ..., of which F = (x / a)^k, h = F k / x, h' = h (k - 1) / x and so on are known at an age

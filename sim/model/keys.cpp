@@ -931,7 +931,7 @@ const Fields<Exit>& exit() {
         .bounds = positive,
         .meaning =
             "in a race, instead of `after`: at each anniversary of `clock`; one that passed elsewhere fires once, at once, "
-            "when the customer is back"}},
+            "when the customer is back, one at odds of 0 as soon as they are more"}},
       {{.name = "only_if",
         .kind = Kind::conditions,
         .meaning = "who may take the exit: `{ purchases = [\">= 5\", \"< 50\"], bought = true, team = \"billing\", "

@@ -232,8 +232,7 @@ TEST_CASE("hazards in time: the time of a clock goes on from its age through cha
   }
 }
 
-TEST_CASE("hazards in time: an anniversary keeps its date whatever delays are, and is none where its hazard is nothing",
-          "[verify]") {
+TEST_CASE("hazards in time: an anniversary keeps its date whatever delays are, and waits for its exit to open", "[verify]") {
   const auto left = [](std::vector<Change> changes, double horizon) {
     ModelParts parts = by_clock(members(Fixed{0.0}, horizon, std::move(changes), 1000), Fixed{20.0});
     parts.touchpoints[0].next[0].every = Days(50.0);
@@ -246,7 +245,14 @@ TEST_CASE("hazards in time: an anniversary keeps its date whatever delays are, a
   CHECK(left({stretch("slower", 2.0, 5.0)}, 30.01));
   CHECK(left(nightly_stretch(40, 3.0), 30.01));
   CHECK(left({hazard("worse", Operation::multiply, 3.0, 5.0), hazard("better", Operation::multiply, 0.1, 9.0)}, 30.01));
-  CHECK_FALSE(left({hazard("closed", Operation::set, 0.0, 25.0, 35.0)}, 60.0));
+  CHECK_FALSE(left({hazard("closed", Operation::set, 0.0, 25.0)}, 60.0));
+  CHECK_FALSE(left({hazard("closed", Operation::set, 0.0, 25.0, 35.0)}, 34.99));
+  CHECK(left({hazard("closed", Operation::set, 0.0, 25.0, 35.0)}, 35.01));
+  CHECK_FALSE(left({hazard("closed", Operation::set, 0.0, 0.0, 35.0)}, 34.99));
+  CHECK(left({hazard("closed", Operation::set, 0.0, 0.0, 35.0)}, 35.01));
+  CHECK_FALSE(
+      left({hazard("closed", Operation::set, 0.0, 25.0, 35.0), hazard("again", Operation::set, 0.0, 35.0, 40.0)}, 39.99));
+  CHECK(left({hazard("closed", Operation::set, 0.0, 25.0, 35.0), hazard("again", Operation::set, 0.0, 35.0, 40.0)}, 40.01));
   CHECK(left({hazard("closed", Operation::set, 0.0, 5.0, 29.0)}, 30.01));
 }
 
