@@ -288,6 +288,23 @@ std::string written_as_word(const std::string& word, const keys::Table* declared
   return {};
 }
 
+/// Where a key belongs that is written in the file itself or in another section: "cost_per_hour is a key of [[pool]]"; of
+/// three places at most, as what more of them have says little. Empty where no section has it.
+std::string belongs_elsewhere(const std::string& key, const keys::Table* declared) {
+  const keys::Table& file = keys::table("");
+  if (declared == nullptr || (declared->name != file.name && file.find(declared->name) == nullptr)) return {};
+  std::vector<std::string> places;
+  for (const keys::Table& table : keys::tables()) {
+    if (table.find(key) == nullptr) continue;
+    if (table.name == "exit") places.emplace_back("exits (next)");
+    const keys::Key* const section = file.find(table.name);
+    if (section == nullptr) continue;
+    places.push_back(fmt::format(fmt::runtime(section->kind == keys::Kind::tables ? "[[{}]]" : "[{}]"), table.name));
+  }
+  constexpr std::size_t telling = 3;
+  return places.empty() || places.size() > telling ? "" : fmt::format("{} is a key of {}", key, fmt::join(places, ", of "));
+}
+
 }  // namespace
 
 void Table::close() {
@@ -304,11 +321,16 @@ void Table::close() {
     const std::vector<std::string> known = declared_ != nullptr ? declared_->names() : std::vector<std::string>();
     const std::string& key = unknown.node().key;
     const bool section = value_.path().empty() && (unknown.node().kind == Kind::table || unknown.node().kind == Kind::array);
-    const std::string as_word = written_as_word(key, declared_);
+    const std::string near = nearest(key, known);
+    std::string hint = written_as_word(key, declared_);
+    // A slip of one letter is likelier than a key in the wrong place.
+    constexpr std::size_t slip = 1;
+    if (hint.empty() && !section && (near.empty() || edit_distance(key, near, slip) > slip))
+      hint = belongs_elsewhere(key, declared_);
+    if (hint.empty()) hint = value_.problems().suggest(key, known);
     unknown.refuse_key(section ? fmt::format("there is no section {}", in_quotes(key))
                                : fmt::format("unknown key {} in {}", in_quotes(key), what_),
-                       as_word.empty() ? value_.problems().suggest(key, known) : as_word);
-    const std::string near = nearest(key, known);
+                       hint);
     if (near.empty() || value_.node().find(near) != nullptr) continue;
     // Nothing follows from the absence of the key that was meant.
     meant.push_back(near);
