@@ -307,6 +307,7 @@ Estimate estimate(const std::vector<SurveySums>& samples, const SurveyMetric& me
 namespace {
 
 SurveySums pooled_for(const SurveyMetric&, const std::vector<SurveySums>& samples) { return pooled(samples); }
+TouchSums pooled_for(const TouchMetric&, const std::vector<TouchSums>& samples) { return pooled(samples); }
 
 template <class S, class M>
 Estimate paired_difference(const std::vector<S>& plan, const std::vector<S>& baseline, const M& metric,
@@ -319,6 +320,10 @@ Estimate paired_difference(const std::vector<S>& plan, const std::vector<S>& bas
 }
 
 }  // namespace
+
+Estimate difference(const std::vector<TouchSums>& plan, const std::vector<TouchSums>& baseline, const TouchMetric& metric) {
+  return paired_difference(plan, baseline, metric);
+}
 
 Estimate difference(const std::vector<SurveySums>& plan, const std::vector<SurveySums>& baseline,
                     const SurveyMetric& metric) {

@@ -139,10 +139,7 @@ void add_leavers(const ModelParts& parts, const HorizonCounts& counts, std::vect
 }
 
 double touch_metric(const Samples& samples, std::size_t touchpoint, std::string_view name) {
-  for (const TouchMetric& metric : touch_metrics()) {
-    if (metric.name == name) return estimate(samples.plans.front().touch[touchpoint], metric).mean;
-  }
-  return nan;
+  return estimate(samples.plans.front().touch[touchpoint], *find_touch_metric(name)).mean;
 }
 
 bool takes_time(const Touchpoint& touchpoint) {

@@ -231,6 +231,12 @@ std::size_t metric_position(std::string_view name) {
 
 std::span<const TouchMetric> touch_metrics() { return all_touch_metrics; }
 
+const TouchMetric* find_touch_metric(std::string_view name) {
+  const auto found = std::find_if(all_touch_metrics.begin(), all_touch_metrics.end(),
+                                  [&](const TouchMetric& metric) { return metric.name == name; });
+  return found == all_touch_metrics.end() ? nullptr : &*found;
+}
+
 namespace {
 
 /// A bin of tenure in which somebody churns, is no longer followed or, as a customer already, arrives.

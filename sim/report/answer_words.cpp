@@ -211,6 +211,46 @@ std::string sentence(const Samples& samples, const Comparison& comparison, const
   return text + ".";
 }
 
+/// A queue under all plans.
+struct Waits {
+  std::size_t touchpoint = 0;
+  double most = 0.0;               // days that all customers of a replication together wait less or more under some plan
+  std::vector<std::size_t> plans;  // that are shown to change the mean wait
+};
+
+/// The queue where plans are shown to change waits most; without plans where they change none. Shown is what holds for all
+/// plans and queues together (Bonferroni).
+Waits most_changed_waits(const Samples& samples) {
+  const TouchMetric& wait = *find_touch_metric("wait_days");
+  const std::vector<PlanSamples>& plans = samples.plans;
+  const double tests = static_cast<double>((plans.size() - 1) * plans.front().queues.size());
+  Waits found;
+  for (const QueueFigures& queue : plans.front().queues) {
+    const std::vector<TouchSums>& baseline = plans.front().touch[queue.touchpoint];
+    Waits here{queue.touchpoint, 0.0, {}};
+    for (std::size_t k = 1; k < plans.size(); ++k) {
+      const Difference change = tested(difference(plans[k].touch[queue.touchpoint], baseline, wait));
+      if (!(change.p * tests < 0.05) || change.thin()) continue;
+      here.plans.push_back(k);
+      here.most = std::max(here.most, std::fabs(change.mean) * pooled(baseline).visits);
+    }
+    if (here.most > found.most) found = here;
+  }
+  return found;
+}
+
+std::string sentence(const Samples& samples, const Waits& waits) {
+  const TouchMetric& wait = *find_touch_metric("wait_days");
+  const auto under = [&](std::size_t plan) {
+    return format::wait(estimate(samples, plan, waits.touchpoint, wait).mean) + " under " +
+           (plan == 0 ? "the baseline" : samples.plans[plan].name);
+  };
+  constexpr std::size_t most = 4;
+  std::string text = fmt::format("Mean wait at {}: {}", samples.touchpoint_names[waits.touchpoint], under(0));
+  for (std::size_t i = 0; i < std::min(most, waits.plans.size()); ++i) text += ", " + under(waits.plans[i]);
+  return text + ".";
+}
+
 }  // namespace
 
 std::string goal(const std::vector<GoalWeight>& goal) {
@@ -248,6 +288,7 @@ std::vector<std::string> sentences(const Samples& samples, const Comparison& com
   } else if (decides != "retained") {
     about("retained", found.kept);
   }
+  if (const Waits waits = most_changed_waits(samples); !waits.plans.empty()) result.push_back(sentence(samples, waits));
   return result;
 }
 

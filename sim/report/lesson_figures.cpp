@@ -15,9 +15,7 @@ namespace {
 
 /// What figures are called above their bars, where the lesson gives no title.
 std::string title_of_visits(std::string_view figure) {
-  for (const TouchMetric& metric : touch_metrics()) {
-    if (metric.name == figure) return std::string(metric.title);
-  }
+  if (const TouchMetric* const metric = find_touch_metric(figure)) return std::string(metric->title);
   return "Share of the time in which those on duty work";
 }
 

@@ -252,11 +252,8 @@ std::vector<std::string> with_visits(std::vector<std::string> first, bool money)
 /// What visits to one touchpoint, or in one channel, were like.
 void add_visits(std::vector<std::string>& cells, const std::vector<TouchSums>& samples, bool money) {
   const auto add = [&](std::string_view name, int decimals) {
-    for (const TouchMetric& of : touch_metrics()) {
-      if (of.name != name) continue;
-      const double value = estimate(samples, of).mean;
-      cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.{}f}", value, decimals));
-    }
+    const double value = estimate(samples, *find_touch_metric(name)).mean;
+    cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.{}f}", value, decimals));
   };
   for (const std::string_view name : {"visits", "quality", "satisfaction", "effort", "repeats"}) add(name, 3);
   if (money) {
@@ -470,10 +467,7 @@ std::string queues_text(const Samples& samples, const Layout& layout) {
     for (std::size_t k = 0; k < samples.plans.size(); ++k) {
       const PlanSamples& plan = samples.plans[k];
       const QueueFigures& queue = plan.queues[q];
-      double mean = 0.0;
-      for (const TouchMetric& of : touch_metrics()) {
-        if (of.name == "wait_days") mean = estimate(plan.touch[queue.touchpoint], of).mean;
-      }
+      const double mean = estimate(plan.touch[queue.touchpoint], *find_touch_metric("wait_days")).mean;
       std::vector<std::string> cells{k == 0 ? samples.touchpoint_names[queue.touchpoint] : ""};
       if (plans) cells.push_back(plan.name);
       cells.insert(cells.end(),
@@ -770,7 +764,8 @@ std::size_t lines_in(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-/// The answer on a screen's first lines: plans are left out where they do not fit, then the second sentence.
+/// The answer on a screen's first lines: where not all fits, what is said of more than goals is left out, then plans, then
+/// the second sentence.
 std::string first_lines(const Samples& samples, const Comparison& comparison, const Layout& layout) {
   const std::string head =
       bold_prose(samples.scenario + "\n", layout) + prose(samples.question.empty() ? "" : samples.question + "\n", layout);
@@ -788,11 +783,12 @@ std::string first_lines(const Samples& samples, const Comparison& comparison, co
     return prose(size_in_short(samples) + ". " + (rest.empty() ? "The rest" : rest + "the rest") + ": --full\n", layout);
   };
   const std::size_t plans = comparison.plans.size() - 1;
+  constexpr std::size_t on_goals = 2;  // sentences; the others are left out first
   std::size_t rows = plans, count = sentences.size();
   for (;;) {
     const std::string text = head + said(count) + verdicts(samples, comparison, layout, rows) + foot(plans - rows);
     if (layout.format == Format::markdown || lines_in(text) <= most_first_lines || (rows <= 1 && count <= 1)) return text;
-    if (rows > 1) {
+    if (rows > 1 && count <= on_goals) {
       --rows;
     } else {
       --count;

@@ -226,6 +226,43 @@ TEST_CASE("answer: the goal decides which plan is named") {
   CHECK(has(first({{"npv", 1.0}, {"retained", 27000.0}}).front(), "Cheap reaches the goal best"));
 }
 
+TEST_CASE("answer: of queues, what plans are shown to do to waits, where they do most") {
+  // Two queues: at the desk A halves the waits of many, at the till B doubles those of few, and what B does at the desk may
+  // be chance.
+  Samples samples = market({{"A", 0, 0, 10}, {"B", 0, 0, 10}});
+  samples.touchpoints = samples.touchpoint_names = {"desk", "till"};
+  samples.touchpoint_stages = {Stage::retention, Stage::retention};
+  const auto visits = [](double count, double wait, double luck, int i) {
+    TouchSums sums;
+    sums.arrived = 1000.0;
+    sums.visits = sums.appraised = count;
+    sums.wait = count * (wait + luck * (i % 2 == 0 ? 1.0 : -1.0)) / 1440.0;  // of minutes
+    return sums;
+  };
+  struct At {
+    double desk, luck, till;
+  };
+  const std::vector<At> plans{{10.0, 0.0, 2.0}, {5.0, 0.1, 2.0}, {9.9, 1.0, 4.0}};
+  const auto said = [&](double at_till) {
+    for (std::size_t k = 0; k < plans.size(); ++k) {
+      PlanSamples& plan = samples.plans[k];
+      plan.touch.assign(2, {});
+      plan.queues.assign(2, {});
+      plan.queues[1].touchpoint = 1;
+      for (int i = 0; i < samples_of_each; ++i) {
+        plan.touch[0].push_back(visits(900.0, plans[k].desk, plans[k].luck, i));
+        plan.touch[1].push_back(visits(at_till, plans[k].till, 0.1 * static_cast<double>(k), i / 2));
+      }
+    }
+    return answer_words::sentences(samples, compare(samples));
+  };
+  CHECK(said(100.0).back() == "Mean wait at desk: 10.0 min under the baseline, 5.00 min under A.");
+  CHECK(said(9000.0).back() == "Mean wait at till: 2.00 min under the baseline, 4.00 min under B.");
+  // The twin: no plan is shown to do anything.
+  for (PlanSamples& plan : samples.plans) plan.touch = samples.plans.front().touch;
+  CHECK_FALSE(has(answer_words::sentences(samples, compare(samples)).back(), "wait"));
+}
+
 TEST_CASE("answer: payback agrees with what is said of the plan's worth") {
   for (const double worth : {500.0, -500.0}) {
     Samples samples = market({{"A", 0, worth, 10}});

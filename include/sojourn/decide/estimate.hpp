@@ -124,6 +124,10 @@ enum class People {
 /// The same of a run; undefined where the touchpoint does not have what the metric is about.
 [[nodiscard]] Estimate estimate(const Samples& samples, std::size_t plan, std::size_t touchpoint, const TouchMetric& metric);
 
+/// plan - baseline of it, paired by sample.
+[[nodiscard]] Estimate difference(const std::vector<TouchSums>& plan, const std::vector<TouchSums>& baseline,
+                                  const TouchMetric& metric);
+
 /// A figure of a survey: Student's t, without an interval where all samples agree.
 [[nodiscard]] Estimate estimate(const std::vector<SurveySums>& samples, const SurveyMetric& metric);
 /// plan - baseline of it, paired by sample.

@@ -140,5 +140,7 @@ struct TouchMetric {
 /// cost_per_person; solved_logged and solved_true, which need touchpoints that solve problems; matched, mistargeted and fit,
 /// which need touchpoints with content.
 [[nodiscard]] std::span<const TouchMetric> touch_metrics();
+/// The one of that name, nullptr where there is none.
+[[nodiscard]] const TouchMetric* find_touch_metric(std::string_view name);
 
 }  // namespace sojourn
