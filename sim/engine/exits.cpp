@@ -425,8 +425,6 @@ void call_for_service(const Program& program, const VisitAt& visit, float patien
     return std::max(0.0, law.draw(from[3], law.by_score() ? normal_pair(from[0], from[2]).first : 0.0f));
   };
   call.work = draw(service.work, draws.service, draws.work) * service.work_unit;
-  call.of_somebody = program.copies().place(visit.customer).takes_time;
-  if (!call.of_somebody) call.work = 0.0;
   if (patience >= 0.0f) {
     call.patience = service.patience ? draw(*service.patience, draws.own_patience, draws.exponential_own)
                                      : static_cast<double>(patience * draws.patience);

@@ -350,6 +350,7 @@ void Queues::draw_calls(std::size_t window, std::span<const VisitAt> coming, std
       if (wanted_.patience) drawn.patience = draws.patience[k];
       Call& call = calls[begin + k];
       call_for_service(program_, visit, impatient ? patience_of(visit.customer, visit.persona) : -1.0f, drawn, call);
+      place(call);
       if (!look_ahead_ || (diaries && diary_of(diaries_, visit.customer) != nullptr)) continue;
       if (look_ahead_->nobody_comes_again()) {
         call.days_away = std::numeric_limits<double>::infinity();
@@ -365,10 +366,25 @@ Call Queues::call_of(const VisitAt& visit, const RegimeSpan& regimes) const {
   const std::size_t regime = program_.regime(visit.time, regimes.first);
   const bool impatient = may_give_up(regime, visit.persona, visit.touchpoint);
   Call call = call_for_service(program_, streams_, visit, impatient ? patience_of(visit.customer, visit.persona) : -1.0f);
+  place(call);
   if (look_ahead_ && diary_of(diaries_, visit.customer) == nullptr) {
     call.days_away = look_ahead_->days_away(streams_, visit, regime, regimes.last);
   }
   return call;
+}
+
+MarketCopies::Place Queues::place_of(std::uint32_t customer) const {
+  const Accounts* const accounts = market_.market_state().accounts;
+  if (accounts == nullptr) return program_.copies().place(customer);
+  // Accounts follow one another, so that each copy has as many people as the market, to a few.
+  return program_.copies().place_at(static_cast<double>(accounts->first(accounts->account_of(customer))) /
+                                    static_cast<double>(accounts->people()));
+}
+
+void Queues::place(Call& call) const {
+  if (program_.copies().single()) return;
+  call.of_somebody = place_of(call.customer).takes_time;
+  if (!call.of_somebody) call.work = 0.0;
 }
 
 /// The calls of all blocks: first into as many equal stretches of the window as there are calls.
@@ -416,7 +432,7 @@ void Queues::part_by_copies() {
     first_of_copy_ = {0, first_.size()};
     return;
   }
-  const auto copy_of = [&](const First& one) { return program_.copies().place(one.call->customer).copy; };
+  const auto copy_of = [&](const First& one) { return place_of(one.call->customer).copy; };
   first_of_copy_.assign(lines_.size() + 2, 0);
   for (const First& one : first_) ++first_of_copy_[copy_of(one) + 2];
   for (std::size_t copy = 2; copy < first_of_copy_.size(); ++copy) first_of_copy_[copy] += first_of_copy_[copy - 1];

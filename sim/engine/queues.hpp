@@ -89,6 +89,9 @@ class Queues {
   };
   [[nodiscard]] RegimeSpan regimes_of(std::size_t window) const;
   [[nodiscard]] Call call_of(const VisitAt& visit, const RegimeSpan& regimes) const;
+  /// In which copy of the market somebody queues. Members of an account do so together.
+  [[nodiscard]] MarketCopies::Place place_of(std::uint32_t customer) const;
+  void place(Call& call) const;
   void prepare();
   void put_in_order(std::span<const WindowEvents> blocks, double begin, double end);
   void part_by_copies();

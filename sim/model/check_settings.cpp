@@ -50,26 +50,26 @@ void check_time(const Settings& settings, Findings& findings) {
   }
 }
 
-/// Where simulated customers are more than real ones, but fill no whole number of copies of the market, a line soon after
-/// another is not exact (sim/MODEL.md, section 4).
-void check_lines_in_a_row(const ModelParts& parts, double k, Findings& findings) {
-  const MarketCopies copies(1.0 / k);
-  if (copies.whole()) return;
+/// What comes out wrong where simulated customers fill no whole number of copies of the market (sim/MODEL.md, section 4);
+/// empty where nothing does.
+std::string wrong_of_a_rest(const ModelParts& parts) {
+  if (!parts.account_segments.empty()) {
+    return "in some accounts nobody takes a server's time: where members of an account come together waits may come out "
+           "some "
+           "per cent too short";
+  }
   constexpr double soon = 1.0;  // days; after these it is
   for (const Touchpoint& touchpoint : parts.touchpoints) {
     for (const Exit& exit : touchpoint.next) {
       if (!touchpoint.queues() || !exit.to.valid() || exit.on != Trigger::none || !(mean(exit.after) < soon)) continue;
       const Touchpoint& next = parts.touchpoints[exit.to.index()];
       if (!next.queues()) continue;
-      findings.warning(
-          "scenario.customers",
-          fmt::format("each customer is {:.3g} of a real one at the servers, and who leaves the line of \"{}\" soon "
-                      "comes to that of \"{}\": waits there may come out some per cent too long",
-                      k, touchpoint.id, next.id),
-          fmt::format("the queue is exact with customers = {:.0f}, or a multiple of it", *parts.settings.market));
-      return;
+      return fmt::format(
+          "who leaves the line of \"{}\" soon comes to that of \"{}\": waits there may come out some per cent too long",
+          touchpoint.id, next.id);
     }
   }
+  return {};
 }
 
 /// A queue is exact only where one simulated customer is one real one.
@@ -77,8 +77,15 @@ void check_people_at_queues(const ModelParts& parts, Findings& findings) {
   if (!parts.settings.market) return;
   const double k = *parts.settings.market / static_cast<double>(parts.settings.customers);
   const auto queues = [](const Touchpoint& touchpoint) { return touchpoint.queues(); };
-  if (k < 1.0) check_lines_in_a_row(parts, k, findings);
-  if (!(k > 1.0) || std::none_of(parts.touchpoints.begin(), parts.touchpoints.end(), queues)) return;
+  if (std::none_of(parts.touchpoints.begin(), parts.touchpoints.end(), queues)) return;
+  if (k < 1.0 && !MarketCopies(1.0 / k).whole()) {
+    if (const std::string wrong = wrong_of_a_rest(parts); !wrong.empty()) {
+      findings.warning(
+          "scenario.customers", fmt::format("each customer is {:.3g} of a real one at the servers, and {}", k, wrong),
+          fmt::format("the queue is exact with customers = {:.0f}, or a multiple of it", *parts.settings.market));
+    }
+  }
+  if (!(k > 1.0)) return;
   bool fixed = false;  // calls that come a fixed time after a visit, all those of one customer together
   for (const Touchpoint& touchpoint : parts.touchpoints) {
     for (const Exit& exit : touchpoint.next) {

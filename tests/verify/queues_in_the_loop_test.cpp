@@ -340,6 +340,63 @@ gates = [ { touchpoint = "idle", rule = "unanimous" } ])";
   }
 }
 
+TEST_CASE("queues in the loop: members of an account queue together where customers are several markets", "[verify]") {
+  // Firms of forty decide, and then all of them call: that is what makes one wait. In two markets side by side as in one.
+  constexpr const char* firms = R"(schema = 1
+[scenario]
+title = "t"
+horizon = "320 days"
+window = "1 day"
+customers = 2_000
+market = 2_000
+replications = 120
+[[persona]]
+id = "user"
+starts = { idle = 1.0 }
+arrives = { uniform = ["0 days", "300 days"] }
+[[touchpoint]]
+id = "idle"
+stage = "consideration"
+next = [ { to = "call", odds = 1.0, after = { exponential = { mean = "5 minutes" } } } ]
+[[touchpoint]]
+id = "call"
+stage = "purchase"
+servers = 1
+handle_time = { exponential = { mean = "1 minute" } }
+next = [ { to = "done", odds = 1.0, after = "1 hour" } ]
+[[touchpoint]]
+id = "done"
+stage = "retention"
+end = "churned"
+[accounts]
+[[account_segment]]
+id = "firm"
+share = 1.0
+roles = { user = 40 }
+gates = [ { touchpoint = "idle", rule = "unanimous" } ]
+)";
+  const auto parts_of = [&](const char* customers, const char* members) {
+    const std::vector<Override> more{{"--customers", "scenario.customers", customers},
+                                     {"--set", "account_segment.firm.roles.user", members}};
+    return build(parse_scenario(firms, "firms.toml", ".", more)).parts();
+  };
+  const double alone = found_in(parts_of("2_000", "40")).wait.mean();
+  for (const char* customers : {"4_000", "6_000"}) {
+    CAPTURE(customers);
+    CHECK(near(found_in(parts_of(customers, "40")).wait, alone, 0.12 * alone, 0.03 * alone));
+  }
+  // The twin: half of each firm in either market.
+  CHECK_FALSE(near(found_in(parts_of("2_000", "20")).wait, alone, 0.12 * alone, 0.03 * alone));
+  const auto warns = [&](const char* customers) {
+    const std::vector<Finding> found = check(parts_of(customers, "40"));
+    return std::any_of(found.begin(), found.end(), [](const Finding& finding) {
+      return finding.message.find("in some accounts nobody takes a server's time") != std::string::npos;
+    });
+  };
+  CHECK(warns("3_000"));
+  CHECK_FALSE(warns("4_000"));
+}
+
 TEST_CASE("queues in the loop: laws of the handling time, Pollaczek and Khinchine", "[verify]") {
   struct Law {
     Distribution law;

@@ -8,10 +8,10 @@
 
 namespace sojourn {
 
-/// Who queues with whom. Simulated customers are spread evenly over copies of the market, by their numbers (multiples of the
-/// golden ratio: Weyl 1916), and each copy has queues and servers of its own: what happens in one is what happens in the
-/// market alone. Where they do not fill a whole number of copies, the rest meets the lines of the others, and takes no
-/// server's time and no room. A customer's place is the same at all visits, however many lines follow one another.
+/// Who queues with whom. Simulated customers are parted into copies of the market, and each copy has queues and servers of
+/// its own: what happens in one is what happens in the market alone. Where they do not fill a whole number of copies, the
+/// rest meets the lines of the others, and takes no server's time and no room. A customer's place is the same at all visits,
+/// however many lines follow one another.
 class MarketCopies {
  public:
   struct Place {
@@ -31,11 +31,16 @@ class MarketCopies {
   [[nodiscard]] std::uint32_t count() const { return count_; }
   /// Whether everybody takes time, because the customers fill the copies.
   [[nodiscard]] bool whole() const { return filled_ == count_; }
-  /// Where the simulated customer of that number queues.
+  /// Whether there is one copy, in which everybody takes time.
+  [[nodiscard]] bool single() const { return filled_ == 1.0; }
+  /// Where the simulated customer of that number queues: spread evenly (multiples of the golden ratio: Weyl 1916).
   [[nodiscard]] Place place(std::uint32_t customer) const {
-    if (filled_ == 1.0) return {0, true};
     constexpr std::uint32_t golden = 0x9e3779b9u;  // 2^32 over the ratio, which is about 1.618
-    const double at = customer * golden * 0x1p-32 * filled_;
+    return place_at(customer * golden * 0x1p-32);
+  }
+  /// Where those queue who stand at this share, in [0, 1), of all simulated customers.
+  [[nodiscard]] Place place_at(double share) const {
+    const double at = share * filled_;
     const auto copy = static_cast<std::uint32_t>(at);
     if (copy < count_) return {copy, true};
     return {static_cast<std::uint32_t>((at - count_) / (filled_ - count_) * count_), false};
