@@ -78,7 +78,7 @@ void check_people_at_queues(const ModelParts& parts, Findings& findings) {
   const double k = *parts.settings.market / static_cast<double>(parts.settings.customers);
   const auto queues = [](const Touchpoint& touchpoint) { return touchpoint.queues(); };
   if (std::none_of(parts.touchpoints.begin(), parts.touchpoints.end(), queues)) return;
-  if (k < 1.0 && !MarketCopies(1.0 / k).whole()) {
+  if (k > 0.0 && k < 1.0 && !MarketCopies(1.0 / k).whole()) {
     if (const std::string wrong = wrong_of_a_rest(parts); !wrong.empty()) {
       findings.warning(
           "scenario.customers", fmt::format("each customer is {:.3g} of a real one at the servers, and {}", k, wrong),
