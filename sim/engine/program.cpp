@@ -8,8 +8,8 @@
 #include <map>
 #include <tuple>
 
+#include "parameters_in_regime.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
-#include "sojourn/model/content.hpp"
 #include "sojourn/model/staff.hpp"
 #include "sojourn/population/population.hpp"
 #include "sojourn/tally/tally.hpp"
@@ -17,73 +17,12 @@
 namespace sojourn {
 namespace {
 
-/// The parameters of one (persona, touchpoint) with the changes of one regime: what `Program` compiles into rows.
-class Parameters {
- public:
-  Parameters(const std::vector<PlannedChange>& changes, const std::vector<double>& fractions)
-      : changes_(changes), fractions_(fractions) {}
-  /// Only the changes in the places `among`; all others apply to nothing that is asked.
-  Parameters(const std::vector<PlannedChange>& changes, const std::vector<double>& fractions,
-             const std::vector<std::uint32_t>& among)
-      : changes_(changes), fractions_(fractions), among_(&among) {}
-
-  /// The shifts of `parameter` by changes for which `applies` holds.
-  template <class Applies>
-  std::vector<Shift> shifts(Parameter parameter, Applies applies) const {
-    std::vector<Shift> result;
-    const std::size_t count = among_ != nullptr ? among_->size() : changes_.size();
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t c = among_ != nullptr ? (*among_)[i] : i;
-      if (fractions_[c] <= 0.0) continue;
-      const std::vector<Effect>& effects = changes_[c]->effects;
-      const auto moves = [&](const Effect& effect) { return effect.parameter == parameter; };
-      // Most changes move another parameter: that is seen sooner than whether one applies.
-      if (std::none_of(effects.begin(), effects.end(), moves) || !applies(changes_[c]->target)) continue;
-      for (const Effect& effect : effects) {
-        if (moves(effect)) result.push_back({effect.operation, effect.value, fractions_[c]});
-      }
-    }
-    return result;
-  }
-  template <class Applies>
-  double value(Parameter parameter, double x0, Applies applies) const {
-    return combine(parameter, x0, shifts(parameter, applies));
-  }
-
- private:
-  const std::vector<PlannedChange>& changes_;
-  const std::vector<double>& fractions_;
-  const std::vector<std::uint32_t>* among_ = nullptr;
-};
-
-bool moves(const Change& change, Parameter parameter) {
-  return std::any_of(change.effects.begin(), change.effects.end(),
-                     [&](const Effect& effect) { return effect.parameter == parameter; });
-}
-
 /// The places in `changes` of those that touch the persona at the touchpoint: few, where a scenario has many changes.
 std::vector<std::uint32_t> changes_at(const ModelParts& parts, const std::vector<PlannedChange>& changes, PersonaId persona,
                                       TouchpointId touchpoint) {
   std::vector<std::uint32_t> touching;
   for (std::size_t c = 0; c < changes.size(); ++c) {
     if (matches(parts, changes[c]->target, touchpoint, persona)) touching.push_back(static_cast<std::uint32_t>(c));
-  }
-  return touching;
-}
-
-/// The same, and those that touch where exits lead: what they do to the price there, or to who comes there at all.
-std::vector<std::uint32_t> changes_at_and_beyond(const ModelParts& parts, const std::vector<PlannedChange>& changes,
-                                                 PersonaId persona, TouchpointId touchpoint) {
-  std::vector<std::uint32_t> touching;
-  const std::vector<Exit>& exits = parts.touchpoints[touchpoint.index()].next;
-  for (std::size_t c = 0; c < changes.size(); ++c) {
-    const Change& change = *changes[c].change;
-    const auto at = [&](TouchpointId place) { return matches(parts, change.target, place, persona); };
-    const bool prices = moves(change, Parameter::price), closes = moves(change, Parameter::traffic);
-    const bool beyond = (prices || closes) && std::any_of(exits.begin(), exits.end(), [&](const Exit& exit) {
-                          return at(exit.to) && (closes || exit.slopes.price != 0.0);
-                        });
-    if (beyond || at(touchpoint)) touching.push_back(static_cast<std::uint32_t>(c));
   }
   return touching;
 }
@@ -116,19 +55,6 @@ std::vector<double> begins_anyway(const ModelParts& parts, const std::vector<Pla
 bool moves_hazards(Parameter parameter) {
   return parameter == Parameter::odds || parameter == Parameter::delay || parameter == Parameter::traffic ||
          parameter == Parameter::price || parameter == Parameter::attraction;
-}
-
-/// Odds of `exit` with the persona's factors, before changes.
-double persona_factor(const ModelParts& parts, const Persona& persona, std::size_t touchpoint, const Exit& exit) {
-  double factor = 1.0;
-  for (const PersonaOdds& odds : persona.odds) {
-    if (odds.from.index() == touchpoint && odds.to == exit.to) factor *= odds.times;
-  }
-  const ChannelId channel = parts.touchpoints[exit.to.index()].channel;
-  for (const auto& [preferred, times] : persona.channels) {
-    if (channel.valid() && preferred == channel) factor *= times;
-  }
-  return factor;
 }
 
 float narrow(double x) { return static_cast<float>(x); }
@@ -304,7 +230,7 @@ void Program::compile_outside() {
   for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
     std::size_t k = windows_.of(regimes_.begins[r]);
     if (k + 1 < windows_.count() && regimes_.begins[r] == windows_.end(k)) ++k;
-    const Parameters parameters(changes_, regimes_.fractions[r]);
+    const ParametersInRegime parameters(changes_, regimes_.fractions[r]);
     std::vector<double>& here = outside_[r];
     here = {0.0};
     for (std::size_t i = 0; i < parts.outside.size(); ++i) {
@@ -354,216 +280,6 @@ void Program::compile_states() {
   }
 }
 
-void Program::compile_rows() {
-  const ModelParts& parts = model_.parts();
-  // Those of the plan, then those that only its rules know.
-  std::vector<ImprovementId> priced = parts.plans[model_.plan().index()].improvements;
-  for (const PlannedChange& change : changes_) {
-    if (change.driven && std::find(priced.begin(), priced.end(), change.improvement) == priced.end())
-      priced.push_back(change.improvement);
-  }
-  const std::size_t teams = parts.teams.size();
-  std::vector<std::uint32_t> first_exit;  // number of the first exit of each touchpoint
-  std::uint32_t exit_count = 0;
-  for (const Touchpoint& touchpoint : parts.touchpoints) {
-    first_exit.push_back(exit_count);
-    exit_count += static_cast<std::uint32_t>(touchpoint.next.size());
-  }
-  // Rows are shared between regimes in which the changes that touch this persona here stand alike.
-  std::map<std::vector<double>, std::uint32_t> known;
-  row_of_.resize(states() * personas_ * touchpoints_);
-  for (std::size_t p = 0; p < personas_; ++p) {
-    const PersonaId persona(p);
-    for (std::size_t v = 0; v < touchpoints_; ++v) {
-      const TouchpointId id(v);
-      const Touchpoint& touchpoint = parts.touchpoints[v];
-      const std::vector<std::uint32_t> touching = changes_at_and_beyond(parts, changes_, persona, id);
-      const bool outside =
-          std::any_of(touchpoint.next.begin(), touchpoint.next.end(), [](const Exit& exit) { return exit.bends_outside(); });
-      const bool market = outside || std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
-                                                 [](const Exit& exit) { return exit.slopes.price != 0.0; });
-      const ContentFit fits = content_fit(parts.personas[p], touchpoint);
-      known.clear();
-      bool pays = money_may_switch(persona, id, false);
-      for (std::size_t s = 0; s < states(); ++s) {
-        const std::size_t r = regime_of_state_[s];
-        std::vector<double> key;
-        for (const std::uint32_t c : touching) {
-          key.push_back(regimes_.fractions[r][c]);
-          key.push_back(regimes_.on[r][c] ? 1.0 : 0.0);
-        }
-        if (outside) key.insert(key.end(), outside_[r].begin(), outside_[r].end());
-        const auto [place, fresh] = known.try_emplace(key, static_cast<std::uint32_t>(rows_.size()));
-        row_of_[(s * personas_ + p) * touchpoints_ + v] = place->second;
-        if (!fresh) continue;
-
-        const Parameters parameters(changes_, regimes_.fractions[r], touching);
-        const auto here = [&](const Target& target) { return matches(parts, target, id, persona); };
-        const auto value = [&](Parameter parameter, double x0) { return parameters.value(parameter, x0, here); };
-        VisitRow row;
-        row.quality = narrow(value(Parameter::quality, touchpoint.quality_mean));
-        row.quality_sd = narrow(value(Parameter::quality_sd, touchpoint.quality_sd));
-        row.effort = narrow(value(Parameter::effort, touchpoint.effort));
-        row.weight = narrow(value(Parameter::weight, touchpoint.weight));
-        row.revenue = value(Parameter::revenue, touchpoint.revenue);
-        if (touchpoint.price) row.revenue += value(Parameter::price, *touchpoint.price);
-        row.cost = value(Parameter::cost, touchpoint.cost);
-        // Money has no limits, so that what changes make of an amount is a straight line.
-        if (touchpoint.drawn_revenue) row.revenue_times = value(Parameter::revenue, 1.0) - row.revenue;
-        if (touchpoint.drawn_cost) row.cost_times = value(Parameter::cost, 1.0) - row.cost;
-        if (touchpoint.promise) {
-          row.promise = narrow(value(Parameter::promise, *touchpoint.promise));
-          row.promise_weight = narrow(parts.behaviour.promise_weight);
-        } else {
-          // Where the file promises nothing, only setting a promise means something.
-          for (const Shift& shift : parameters.shifts(Parameter::promise, here)) {
-            if (shift.operation != Operation::set) continue;
-            row.promise = narrow(shifted(Parameter::promise, 0.0, {Operation::set, shift.value, 1.0}));
-            row.promise_weight = narrow(parts.behaviour.promise_weight * shift.fraction);
-          }
-        }
-        if (const auto* trait = std::get_if<TraitId>(&touchpoint.solves)) {
-          row.solves_trait = static_cast<std::int32_t>(trait->index());
-          const auto shifts = parameters.shifts(Parameter::solves, here);
-          row.solves_shifts_begin = static_cast<std::uint32_t>(shifts_.size());
-          shifts_.insert(shifts_.end(), shifts.begin(), shifts.end());
-          row.solves_shifts_end = static_cast<std::uint32_t>(shifts_.size());
-        } else if (const auto* chance = std::get_if<double>(&touchpoint.solves)) {
-          row.solves = narrow(value(Parameter::solves, *chance));
-        }
-        if (touchpoint.shows_content()) {
-          row.personalisation = narrow(value(Parameter::personalisation, touchpoint.personalisation));
-          row.standard_fit = narrow(fits.standard);
-          row.best_fit = narrow(fits.best);
-          row.best_variant = fits.variant;
-        }
-        // A price per visit is paid where the whole target matches: with `exit_to`, only at touchpoints with such an exit.
-        const auto is_priced = [&](const Target& target) {
-          if (!here(target)) return false;
-          for (std::size_t e = 0; e < touchpoint.next.size(); ++e) {
-            if (matches_exit(parts, target, id, e, persona)) return true;
-          }
-          return target.exit_to.empty();
-        };
-        for (const ImprovementId improvement : priced) {
-          const Improvement& bought = parts.improvements[improvement.index()];
-          const auto c = static_cast<std::size_t>(
-              std::find_if(changes_.begin(), changes_.end(),
-                           [&](const PlannedChange& change) { return change.change == &bought.change; }) -
-              changes_.begin());
-          if (regimes_.on[r][c] && is_priced(bought.change.target)) row.price += changes_[c].level * bought.price.per_visit;
-        }
-        row.carry = static_cast<std::uint32_t>(carries_.size());
-        for (std::size_t from = 0; from < teams; ++from) {
-          double carry = 1.0;
-          for (const Handover& handover : parts.handovers) {
-            if (handover.from.index() == from && handover.to == touchpoint.team) carry = handover.carry;
-          }
-          if (touchpoint.team.valid() && touchpoint.team.index() != from) carry = value(Parameter::carry, carry);
-          carries_.push_back(narrow(carry));
-        }
-        // What prices and what is outside add to the exponent of an exit's weight: the same for everybody here.
-        const auto market_exponent = [&](const Exit& exit) {
-          double exponent = exit.slopes.outside * (outside_[r].front() - 0.5);
-          for (const auto& [rival, slope] : exit.rivals) exponent += slope * (outside_[r][1 + rival.index()] - 0.5);
-          const TouchpointId at = priced_touchpoint(parts, id, exit);
-          if (exit.slopes.price == 0.0 || !at.valid()) return exponent;
-          const auto there = [&](const Target& target) { return matches(parts, target, at, persona); };
-          return exponent +
-                 exit.slopes.price * parameters.value(Parameter::price, *parts.touchpoints[at.index()].price, there);
-        };
-        // In a choice only differences count: the largest is taken as 0, so that high prices leave no range.
-        double reference = 0.0;
-        if (market && !places_[v].race) {
-          reference = -std::numeric_limits<double>::infinity();
-          for (std::size_t e = 0; e < touchpoint.next.size(); ++e) {
-            const Exit& exit = touchpoint.next[e];
-            const auto along = [&](const Target& target) { return matches_exit(parts, target, id, e, persona); };
-            if (exit.on == Trigger::none && exit.odds && parameters.value(Parameter::odds, *exit.odds, along) > 0.0)
-              reference = std::max(reference, market_exponent(exit));
-          }
-        }
-        row.exits_begin = static_cast<std::uint32_t>(exits_.size());
-        const auto compile_exit = [&](std::size_t e) {
-          const Exit& exit = touchpoint.next[e];
-          const auto along = [&](const Target& target) { return matches_exit(parts, target, id, e, persona); };
-          ExitRow out;
-          out.to = static_cast<std::uint32_t>(exit.to.index());
-          out.exit = first_exit[v] + static_cast<std::uint32_t>(e);
-          out.delay = out.exit;
-          out.to_end = parts.touchpoints[out.to].end.has_value();
-          out.stretch = parameters.value(Parameter::delay, 1.0, along);
-          if (exit.scale) {
-            out.scale = static_cast<std::int32_t>(exit.scale->trait.index());
-            out.per = exit.scale->rate;
-          }
-          if (exit.times) out.times = static_cast<std::int32_t>(exit.times->index());
-          out.clock = carried_.clock_of(out.exit);
-          out.anniversary = carried_.anniversary_of(out.exit);
-          out.demand = carried_.demand_of(out.exit);
-          if (out.anniversary >= 0) out.stretch = 1.0;  // an anniversary is a date
-          row.conditional =
-              row.conditional || out.times >= 0 || (out.demand >= 0 && carried_.demand(out.demand).conditional());
-          // Of those who would come by this exit, the share that does.
-          const double traffic = parameters.value(
-              Parameter::traffic, 1.0, [&](const Target& target) { return matches(parts, target, exit.to, persona); });
-          out.shifts_begin = static_cast<std::uint32_t>(shifts_.size());
-          if (const auto* trait = std::get_if<TraitId>(&exit.probability)) {
-            out.trait = static_cast<std::int32_t>(trait->index());
-            const auto shifts = parameters.shifts(Parameter::probability, along);
-            shifts_.insert(shifts_.end(), shifts.begin(), shifts.end());
-            if (traffic < 1.0) shifts_.push_back({Operation::multiply, traffic, 1.0});
-          } else if (const auto* probability = std::get_if<double>(&exit.probability)) {
-            out.probability = narrow(traffic * parameters.value(Parameter::probability, *probability, along));
-          } else if (exit.on != Trigger::none) {
-            out.probability = narrow(parameters.value(Parameter::probability, 1.0, along));
-          } else {
-            double odds = traffic * parameters.value(Parameter::odds, exit.odds.value_or(1.0), along);
-            if (market && odds > 0.0) odds *= std::exp(market_exponent(exit) - reference);
-            // Beyond 1e9 the weights could overflow (see behaviour::weigh).
-            out.odds = narrow(std::min(1e9, odds * persona_factor(parts, parts.personas[p], v, exit)));
-            for (const StateSlope& on : state_slopes) out.slopes.*on.state = narrow(exit.slopes.*on.slope);
-          }
-          out.shifts_end = static_cast<std::uint32_t>(shifts_.size());
-          exits_.push_back(out);
-        };
-        const auto compile_exits = [&](Trigger on) {
-          for (std::size_t e = 0; e < touchpoint.next.size(); ++e) {
-            if (touchpoint.next[e].on == on) compile_exit(e);
-          }
-          return static_cast<std::uint32_t>(exits_.size());
-        };
-        row.exits_end = compile_exits(Trigger::none);
-        row.heard_end = compile_exits(Trigger::heard);
-        row.gave_up_end = compile_exits(Trigger::gave_up);
-        row.turned_away_end = compile_exits(Trigger::turned_away);
-        most_exits_ = std::max(most_exits_, std::size_t{row.exits_end - row.exits_begin});
-        row.race = places_[v].race;
-        if (!row.race) compile_choice(row);
-        pays = pays || row.revenue != 0.0 || row.cost != 0.0 || row.price != 0.0;
-        rows_.push_back(row);
-      }
-      paying_.push_back(pays ? static_cast<std::int32_t>(paying_places_.size()) : -1);
-      if (pays) paying_places_.push_back({static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(v)});
-    }
-  }
-}
-
-void Program::compile_choice(VisitRow& row) {
-  const std::span<ExitRow> exits(exits_.data() + row.exits_begin, exits_.data() + row.exits_end);
-  const auto others = std::stable_partition(exits.begin(), exits.end(), [](const ExitRow& exit) { return exit.to_end; });
-  row.ends = static_cast<std::uint32_t>(others - exits.begin());
-  float fixed = 0.0f;
-  bool by_odds = false;
-  for (const ExitRow& exit : exits) {
-    row.trait_bound = row.trait_bound || exit.trait >= 0;
-    by_odds = by_odds || exit.odds > 0.0f;
-    fixed += exit.probability;
-  }
-  row.shares = behaviour::share_out(fixed, by_odds);
-  row.by_odds = by_odds;
-}
-
 void Program::compile_pieces() {
   const double width = model_.parts().settings.window.value();
   // Below 2^-52 there is only rounding.
@@ -604,7 +320,7 @@ void Program::compile_flows() {
       const auto here = [&](const Target& target) { return matches(parts, target, TouchpointId(v), PersonaId(p)); };
       const std::vector<std::uint32_t> touching = changes_at(parts, changes_, PersonaId(p), TouchpointId(v));
       for (std::size_t s = 0; s < states(); ++s) {
-        const Parameters parameters(changes_, regimes_.fractions[regime_of_state_[s]], touching);
+        const ParametersInRegime parameters(changes_, regimes_.fractions[regime_of_state_[s]], touching);
         Flow& flow = flows_[s * places + p * touchpoints_ + v];
         flow.revenue = parameters.value(Parameter::revenue_per_month, touchpoint.revenue_per_month, here) / days_per_month;
         flow.cost = parameters.value(Parameter::cost_per_month, touchpoint.cost_per_month, here) / days_per_month;
@@ -716,7 +432,7 @@ void Program::compile_services() {
       return target.personas.empty() && matches(parts, target, TouchpointId(v), PersonaId(0));
     };
     for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
-      const double value = Parameters(changes_, regimes_.fractions[r]).value(Parameter::handle_time, handling, here);
+      const double value = ParametersInRegime(changes_, regimes_.fractions[r]).value(Parameter::handle_time, handling, here);
       set_from(queue.handle_time, without_the_moment(regimes_.begins[r]), value);
     }
     staffing_.queues.push_back(std::move(queue));
@@ -729,7 +445,8 @@ Timetable Program::servers_over_time(const Timetable& base, Applies applies) con
   Timetable servers;
   std::size_t at = 0;  // of `base`
   for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
-    const std::vector<Shift> shifts = Parameters(changes_, regimes_.fractions[r]).shifts(Parameter::servers, applies);
+    const std::vector<Shift> shifts =
+        ParametersInRegime(changes_, regimes_.fractions[r]).shifts(Parameter::servers, applies);
     // Where nobody is on duty nobody joins them.
     std::vector<Shift> while_closed = shifts;
     std::erase_if(while_closed, [](const Shift& shift) { return shift.operation == Operation::add; });

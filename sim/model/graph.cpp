@@ -93,19 +93,6 @@ bool never_above_zero(const Persona& persona, TraitId trait) {
   return fixed && fixed->value <= 0.0;
 }
 
-// What the persona multiplies the odds of this exit by.
-double persona_factor(const ModelParts& parts, const Persona& persona, TouchpointId from, TouchpointId to) {
-  double factor = 1.0;
-  for (const PersonaOdds& odds : persona.odds) {
-    if (odds.from == from && odds.to == to) factor *= odds.times;
-  }
-  const ChannelId channel = parts.touchpoints[to.index()].channel;
-  for (const auto& [preferred, times] : persona.channels) {
-    if (channel.valid() && preferred == channel) factor *= times;
-  }
-  return factor;
-}
-
 // Only an exact 0 closes: what is negative or no number is an error by itself, and should not give a row of warnings
 // besides.
 bool is_open(const ModelParts& parts, TouchpointId from, std::size_t position, PersonaId id) {

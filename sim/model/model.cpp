@@ -109,6 +109,18 @@ double Model::people_per_customer() const {
   return parts_->settings.market.value_or(customers) / customers;
 }
 
+double persona_factor(const ModelParts& parts, const Persona& persona, TouchpointId from, TouchpointId to) {
+  double factor = 1.0;
+  for (const PersonaOdds& odds : persona.odds) {
+    if (odds.from == from && odds.to == to) factor *= odds.times;
+  }
+  const ChannelId channel = parts.touchpoints[to.index()].channel;
+  for (const auto& [preferred, times] : persona.channels) {
+    if (channel.valid() && preferred == channel) factor *= times;
+  }
+  return factor;
+}
+
 bool is_coupled(const ModelParts& parts, CoupledBy by) {
   switch (by) {
     case CoupledBy::word_of_mouth:

@@ -339,6 +339,8 @@ class Program {
   [[nodiscard]] bool money_may_switch(PersonaId persona, TouchpointId touchpoint, bool flows) const;
   void compile_outside();
   void compile_states();
+  class RowCompiler;
+  [[nodiscard]] std::vector<std::uint32_t> priced_changes() const;
   void compile_rows();
   void compile_choice(VisitRow& row);
   void compile_pieces();

@@ -105,6 +105,9 @@ void share_by_accounts(ModelParts& parts);
 /// Ids that name nothing (a reader's earlier error) are passed over in silence. Never throws.
 [[nodiscard]] std::vector<Finding> check(const ModelParts& parts);
 
+/// What `persona` multiplies the odds of an exit between two touchpoints by: its own odds, and what it prefers the channel.
+[[nodiscard]] double persona_factor(const ModelParts& parts, const Persona& persona, TouchpointId from, TouchpointId to);
+
 /// What makes one customer's life act on another's.
 enum class CoupledBy { word_of_mouth, reviews, queues, accounts, rules };
 [[nodiscard]] bool is_coupled(const ModelParts& parts, CoupledBy by);
