@@ -104,32 +104,143 @@ std::vector<std::span<const SumField<Sums>>> market_sums_of(const Mechanisms& me
   return result;
 }
 
-constexpr std::size_t outcome_cells = customer_change_count * satisfaction_change_count;
-
-/// Calls `use` with each cell of winners and losers of one persona, in the order of the file.
-template <class Use>
-void each_outcome(Use use) {
-  for (std::size_t o = 0; o < customer_change_count; ++o) {
-    for (std::size_t f = 0; f < satisfaction_change_count; ++f)
-      use(static_cast<CustomerChange>(o), static_cast<SatisfactionChange>(f));
+/// Calls `use(outcome, persona, change, satisfaction)` with each cell of winners and losers, in the order of the file.
+template <class Paired, class Use>
+void each_fortune(Paired& paired, std::size_t personas, Use use) {
+  for (auto& outcome : paired) {
+    for (std::size_t p = 0; p < personas; ++p) {
+      for (std::size_t o = 0; o < customer_change_count; ++o) {
+        for (std::size_t f = 0; f < satisfaction_change_count; ++f)
+          use(outcome, p, static_cast<CustomerChange>(o), static_cast<SatisfactionChange>(f));
+      }
+    }
   }
 }
 
-/// The same by standing under the first plan and under the plan.
-template <class Use>
-void each_standing(Use use) {
-  for (std::size_t before = 0; before < end_standing_count; ++before) {
-    for (std::size_t after = 0; after < end_standing_count; ++after)
-      use(static_cast<EndStanding>(before), static_cast<EndStanding>(after));
+/// The same by standing under the first plan and under the plan: `use(outcome, persona, before, after)`.
+template <class Paired, class Use>
+void each_standing(Paired& paired, std::size_t personas, Use use) {
+  for (auto& outcome : paired) {
+    for (std::size_t p = 0; p < personas; ++p) {
+      for (std::size_t before = 0; before < end_standing_count; ++before) {
+        for (std::size_t after = 0; after < end_standing_count; ++after)
+          use(outcome, p, static_cast<EndStanding>(before), static_cast<EndStanding>(after));
+      }
+    }
   }
 }
 
-/// Members of a tier by what became of them without the plan, and by standing under it.
-template <class Use>
-void each_member(Use use) {
-  for (std::size_t without = 0; without < without_plan_count; ++without) {
-    for (std::size_t after = 0; after < end_standing_count; ++after)
-      use(static_cast<WithoutPlan>(without), static_cast<EndStanding>(after));
+/// Members of a tier by what became of them without the plan, and by standing under it: `use(outcome, tier, persona,
+/// without, after)`.
+template <class Paired, class Use>
+void each_member(Paired& paired, std::size_t tiers, std::size_t personas, Use use) {
+  for (auto& outcome : paired) {
+    for (std::size_t tier = 0; tier < tiers; ++tier) {
+      for (std::size_t p = 0; p < personas; ++p) {
+        for (std::size_t without = 0; without < without_plan_count; ++without) {
+          for (std::size_t after = 0; after < end_standing_count; ++after)
+            use(outcome, tier, p, static_cast<WithoutPlan>(without), static_cast<EndStanding>(after));
+        }
+      }
+    }
+  }
+}
+
+/// How people end under a plan and under the first one. The dimensions are in files of several plans only; one plan compares
+/// with nothing.
+void keep_paired_outcomes(const Samples& samples, Keeper& keeper) {
+  if (samples.plans.size() < 2) return;
+  const std::size_t personas = samples.personas.size();
+  keeper.add("fortunes", {sample_axis, "persona", "fate", "feeling"}, "people",
+             "people by how they end under the plan and, on the same luck, under the first plan",
+             [&](const PlanSamples& plan, auto& values) {
+               each_fortune(plan.paired_outcomes, personas, [&](const PairedOutcomes& outcome, auto... cell) {
+                 values.push_back(static_cast<double>(outcome.people(cell...)));
+               });
+             });
+  keeper.add("standings", {sample_axis, "persona", "first_standing", "standing"}, "people",
+             "people by where they stand at the horizon under the first plan and, on the same luck, under the plan",
+             [&](const PlanSamples& plan, auto& values) {
+               each_standing(plan.paired_outcomes, personas, [&](const PairedOutcomes& outcome, auto... cell) {
+                 values.push_back(static_cast<double>(outcome.people(cell...)));
+               });
+             });
+  if (samples.tiers.empty()) return;
+  keeper.add("members", {sample_axis, "tier", "persona", "without_plan", "standing"}, "people",
+             "people who reach a tier under the plan, by what became of them under the first plan and where they stand at "
+             "the horizon under the plan",
+             [&](const PlanSamples& plan, auto& values) {
+               each_member(plan.paired_outcomes, samples.tiers.size(), personas,
+                           [&](const PairedOutcomes& outcome, auto... cell) {
+                             values.push_back(static_cast<double>(outcome.people(cell...)));
+                           });
+             });
+}
+
+/// Reads them, of plan number `k` of several.
+void read_paired_outcomes(const KeptReader& reader, std::size_t k, const Samples& samples, PlanSamples& plan) {
+  const std::size_t count = plan.paired_outcomes.size(), personas = samples.personas.size(), tiers = samples.tiers.size();
+  const auto counts_from = [&](std::string_view name, std::size_t cells) {
+    return
+        [people = reader.values(name, count * cells).data() + k * count * cells](
+            PairedOutcomes& outcome, auto... cell) mutable { outcome.count(cell..., static_cast<std::int64_t>(*people++)); };
+  };
+  each_fortune(plan.paired_outcomes, personas,
+               counts_from("fortunes", personas * customer_change_count * satisfaction_change_count));
+  each_standing(plan.paired_outcomes, personas,
+                counts_from("standings", personas * end_standing_count * end_standing_count));
+  if (tiers == 0) return;
+  each_member(plan.paired_outcomes, tiers, personas,
+              counts_from("members", tiers * personas * without_plan_count * end_standing_count));
+}
+
+/// People by how long they have been customers, of each sample and persona.
+struct TenureField {
+  PeopleByTenure Sums::*member;
+  const char *name, *long_name;
+  Needs needs = Needs::nothing;
+};
+constexpr std::array tenure_fields{
+    TenureField{&Sums::tenure_churned, "tenure_churned", "people by days as a customer when they churned"},
+    TenureField{&Sums::tenure_censored, "tenure_kept",
+                "people by days as a customer of those still customers at the horizon"},
+    TenureField{&Sums::tenure_entered, "tenure_entered", "people who arrived as customers, by days as a customer at arrival",
+                Needs::existing}};
+
+void keep_tenures(const Samples& samples, Keeper& keeper) {
+  std::vector<double> room;
+  for (const TenureField& field : tenure_fields) {
+    if (!samples.mechanisms.has(field.needs)) continue;
+    keeper.add(field.name, {sample_axis, "persona", "tenure_bin"}, "people", field.long_name,
+               [&](const PlanSamples& plan, auto& values) {
+                 for (std::size_t i = 0; i < keeper.count(); ++i) {
+                   for (const auto& persona : plan.by_persona) {
+                     const std::span<const double> people = (persona[i].*field.member).all(room);
+                     values.insert(values.end(), people.begin(), people.end());
+                   }
+                 }
+               });
+  }
+}
+
+/// Reads them, of plan number `k`; `bins` are those of the file.
+void read_tenures(const KeptReader& reader, std::size_t k, const Dimension& bins, const Mechanisms& mechanisms,
+                  PlanSamples& plan) {
+  const auto* const edges = std::get_if<std::vector<double>>(&bins.values);
+  const std::size_t count = plan.all.size(), personas = plan.by_persona.size();
+  for (std::vector<Sums>& persona : plan.by_persona) {
+    for (Sums& sums : persona) sums.tenure_bin = edges != nullptr && !edges->empty() ? edges->front() : 1.0;
+  }
+  for (const TenureField& field : tenure_fields) {
+    if (!mechanisms.has(field.needs)) continue;
+    std::span<const double> people = reader.values(field.name, count * personas * bins.size);
+    people = people.subspan(k * count * personas * bins.size);
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::vector<Sums>& persona : plan.by_persona) {
+        persona[i].*field.member = PeopleByTenure(people.first(bins.size));
+        people = people.subspan(bins.size);
+      }
+    }
   }
 }
 
@@ -331,74 +442,16 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
   }
   if (!samples.segments.empty()) keeper.add_sums(segment_sums(), "account_segment", &PlanSamples::by_segment);
   keeper.add_sums(touch_sums(), "touchpoint", &PlanSamples::touch);
-  std::vector<double> room;
-  const auto tenure = [&](const char* name, PeopleByTenure Sums::*bins, const char* long_name) {
-    keeper.add(name, {sample_axis, "persona", "tenure_bin"}, "people", long_name,
-               [&](const PlanSamples& plan, auto& values) {
+  keep_tenures(samples, keeper);
+  if (samples.mechanisms.has(Needs::existing) && !samples.segments.empty()) {
+    keeper.add("accounts_existing", {sample_axis, "account_segment"}, "accounts",
+               "accounts of which somebody arrived as a customer", [&](const PlanSamples& plan, auto& values) {
                  for (std::size_t i = 0; i < keeper.count(); ++i) {
-                   for (const auto& persona : plan.by_persona) {
-                     const std::span<const double> people = (persona[i].*bins).all(room);
-                     values.insert(values.end(), people.begin(), people.end());
-                   }
-                 }
-               });
-  };
-  tenure("tenure_churned", &Sums::tenure_churned, "people by days as a customer when they churned");
-  tenure("tenure_kept", &Sums::tenure_censored, "people by days as a customer of those still customers at the horizon");
-  if (samples.mechanisms.has(Needs::existing)) {
-    tenure("tenure_entered", &Sums::tenure_entered, "people who arrived as customers, by days as a customer at arrival");
-    if (!samples.segments.empty()) {
-      keeper.add("accounts_existing", {sample_axis, "account_segment"}, "accounts",
-                 "accounts of which somebody arrived as a customer", [&](const PlanSamples& plan, auto& values) {
-                   for (std::size_t i = 0; i < keeper.count(); ++i) {
-                     for (const auto& segment : plan.by_segment) values.push_back(segment[i].accounts_existing);
-                   }
-                 });
-    }
-  }
-  // The dimensions are in files of several plans only; one plan compares with nothing.
-  if (samples.plans.size() > 1) {
-    keeper.add("fortunes", {sample_axis, "persona", "fate", "feeling"}, "people",
-               "people by how they end under the plan and, on the same luck, under the first plan",
-               [&](const PlanSamples& plan, auto& values) {
-                 for (const PairedOutcomes& outcome : plan.paired_outcomes) {
-                   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
-                     each_outcome([&](CustomerChange change, SatisfactionChange satisfaction) {
-                       values.push_back(static_cast<double>(outcome.people(p, change, satisfaction)));
-                     });
-                   }
+                   for (const auto& segment : plan.by_segment) values.push_back(segment[i].accounts_existing);
                  }
                });
   }
-  if (samples.plans.size() > 1) {
-    keeper.add("standings", {sample_axis, "persona", "first_standing", "standing"}, "people",
-               "people by where they stand at the horizon under the first plan and, on the same luck, under the plan",
-               [&](const PlanSamples& plan, auto& values) {
-                 for (const PairedOutcomes& outcome : plan.paired_outcomes) {
-                   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
-                     each_standing([&](EndStanding before, EndStanding after) {
-                       values.push_back(static_cast<double>(outcome.people(p, before, after)));
-                     });
-                   }
-                 }
-               });
-  }
-  if (samples.plans.size() > 1 && !samples.tiers.empty()) {
-    keeper.add("members", {sample_axis, "tier", "persona", "without_plan", "standing"}, "people",
-               "people who reach a tier under the plan, by what became of them under the first plan and where they stand at "
-               "the horizon under the plan",
-               [&](const PlanSamples& plan, auto& values) {
-                 for (const PairedOutcomes& outcome : plan.paired_outcomes) {
-                   for (std::size_t tier = 0; tier < samples.tiers.size(); ++tier) {
-                     for (std::size_t p = 0; p < samples.personas.size(); ++p) {
-                       each_member([&](WithoutPlan without, EndStanding after) {
-                         values.push_back(static_cast<double>(outcome.people(tier, p, without, after)));
-                       });
-                     }
-                   }
-                 }
-               });
-  }
+  keep_paired_outcomes(samples, keeper);
   keeper.add("cash_of", {sample_axis, "time"}, "", "as cash, of each sample, as if it were the whole market",
              [&](const PlanSamples& plan, auto& values) {
                for (const std::vector<double>& cash : plan.cash_of) values.insert(values.end(), cash.begin(), cash.end());
@@ -426,19 +479,12 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
                                  [](const Dimension& dimension) { return dimension.name == sample_axis; });
   const std::size_t count = axis == outcomes.dimensions.end() ? 0 : axis->size;
   const std::size_t windows = samples.window_ends.size();
-  const Dimension& tenure = outcomes.dimension("tenure_bin");
-  const auto* edges = std::get_if<std::vector<double>>(&tenure.values);
-  const std::size_t bins = tenure.size;
   const KeptReader reader(outcomes, plans, count);
   const std::vector<double>& weight = reader.values("weight", count);
   const std::vector<double>& cash = reader.values("cash", windows);
   const std::vector<double>& cash_of = reader.values("cash_of", count * windows);
-  const std::vector<double>& churned = reader.values("tenure_churned", count * personas * bins);
-  const std::vector<double>& kept = reader.values("tenure_kept", count * personas * bins);
-  const bool entries = samples.mechanisms.has(Needs::existing);
-  const std::size_t segments = entries ? samples.segments.size() : 0;
+  const std::size_t segments = samples.mechanisms.has(Needs::existing) ? samples.segments.size() : 0;
   const std::vector<double> none;
-  const std::vector<double>& entered = entries ? reader.values("tenure_entered", count * personas * bins) : none;
   const std::vector<double>& existing = segments > 0 ? reader.values("accounts_existing", count * segments) : none;
   const auto part = [](const std::vector<double>& values, std::size_t at, std::size_t size) {
     const auto first = values.begin() + static_cast<std::ptrdiff_t>(at * size);
@@ -462,56 +508,14 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     reader.read_sums(persona_sums(), k, plan.by_persona);
     reader.read_sums(touch_sums(), k, plan.touch);
     reader.read_sums(segment_sums(), k, plan.by_segment);
-    if (plans > 1) {
-      const std::vector<double>& people = reader.values("fortunes", count * personas * outcome_cells);
-      std::size_t at = k * count * personas * outcome_cells;
-      for (PairedOutcomes& outcome : plan.paired_outcomes) {
-        for (std::size_t p = 0; p < personas; ++p) {
-          each_outcome([&](CustomerChange change, SatisfactionChange satisfaction) {
-            outcome.count(p, change, satisfaction, static_cast<std::int64_t>(people[at++]));
-          });
-        }
-      }
-    }
-    if (plans > 1) {
-      constexpr std::size_t cells = end_standing_count * end_standing_count;
-      const std::vector<double>& people = reader.values("standings", count * personas * cells);
-      std::size_t at = k * count * personas * cells;
-      for (PairedOutcomes& outcome : plan.paired_outcomes) {
-        for (std::size_t p = 0; p < personas; ++p) {
-          each_standing([&](EndStanding before, EndStanding after) {
-            outcome.count(p, before, after, static_cast<std::int64_t>(people[at++]));
-          });
-        }
-      }
-    }
-    if (plans > 1 && !samples.tiers.empty()) {
-      const std::size_t cells = samples.tiers.size() * personas * without_plan_count * end_standing_count;
-      const std::vector<double>& people = reader.values("members", count * cells);
-      std::size_t at = k * count * cells;
-      for (PairedOutcomes& outcome : plan.paired_outcomes) {
-        for (std::size_t tier = 0; tier < samples.tiers.size(); ++tier) {
-          for (std::size_t p = 0; p < personas; ++p) {
-            each_member([&](WithoutPlan without, EndStanding after) {
-              outcome.count(tier, p, without, after, static_cast<std::int64_t>(people[at++]));
-            });
-          }
-        }
-      }
-    }
+    read_tenures(reader, k, outcomes.dimension("tenure_bin"), samples.mechanisms, plan);
+    if (plans > 1) read_paired_outcomes(reader, k, samples, plan);
     for (std::size_t i = 0; i < count; ++i) {
       Sums& all = plan.all[i];
       const std::size_t sample = k * count + i;
       for (std::size_t p = 0; p < personas; ++p) {
         Sums& one = plan.by_persona[p][i];
         one.people_per_customer = model.people_per_customer();
-        one.tenure_bin = edges != nullptr && !edges->empty() ? edges->front() : 1.0;
-        const auto by_tenure = [&](const std::vector<double>& people) {
-          return PeopleByTenure(std::span(people).subspan((sample * personas + p) * bins, bins));
-        };
-        one.tenure_churned = by_tenure(churned);
-        one.tenure_censored = by_tenure(kept);
-        if (entries) one.tenure_entered = by_tenure(entered);
         if (parts.personas[p].existing()) one.existing = one.arrived;
         all += one;
         one.replications = weight[sample];
