@@ -123,55 +123,24 @@ void Reader::read_recurrence(Table& table, Change& change) {
   if (const auto hours = table.take("hours")) recurrence.hours = read_week(*hours);
 }
 
-void Reader::read_arrives(const Value& value, Persona& persona, PeopleOf& people) {
-  const Node& node = value.node();
+namespace {
+
+/// Whether it has keys of its own, and is no distribution.
+bool describes_arrivals(const Node& node) {
   const std::vector<std::string> known = keys::table("arrivals").names();
-  const bool described = node.kind == Kind::table && !names_a_distribution(node) &&
-                         std::any_of(node.children.begin(), node.children.end(), [&](const Node& child) {
-                           return std::find(known.begin(), known.end(), child.key) != known.end();
-                         });
-  if (!described) {
-    if (const auto drawn = distribution(value, Measure::duration)) persona.arrives = *drawn;
-    return;
-  }
-  Table arrivals(value, "arrives", &keys::table("arrivals"));
-  const double horizon = std::min(parts_.settings.horizon.value(), longest_horizon);  // a longer one is refused elsewhere
-  double from = 0.0, until = horizon, growth = 0.0;
-  const auto begin = arrivals.take("from"), end = arrivals.take("until");
-  if (begin) from = moment(*begin).value_or(Days(0.0)).value();
-  if (end) until = std::min(moment(*end).value_or(Days(horizon)).value(), horizon);
-  const auto rate = arrivals.take("growth");
-  if (rate) growth = read_growth(*rate).value_or(0.0);
-  std::vector<ArrivalStretch> stretches{{0.0, horizon, 1.0}};
-  double mean = 1.0;
-  const auto profile = arrivals.take("profile");
-  bool counted = false;  // the profile is of people
-  if (profile) {
-    auto read = read_profile(*profile, mean, counted);
-    if (!read) {
-      static_cast<void>(arrivals.take("per_month"));
-      arrivals.close();
-      return;
-    }
-    stretches = std::move(*read);
-  }
-  const auto per_month = arrivals.take("per_month");
-  if (per_month) {
-    if (const auto number = scenario::number(*per_month); number && !(*number > 0.0))
-      per_month->refuse(fmt::format("per_month is {}, but must be more than 0", *number), "write per_month = 500");
-  }
-  arrivals.close();
-  if (!(horizon > 0.0) || problems_.hides(value.path())) return;  // as was said
-  if (!(from < until)) {
-    (begin ? *begin
-     : end ? *end
-           : value)
-        .refuse(fmt::format("nobody can arrive: from day {} until day {}", from, until),
-                "let `from` be before `until` and the horizon");
-    return;
-  }
-  // What is left of each stretch, and how many come in it, up to a factor.
-  std::vector<std::pair<double, double>> points{{from, 0.0}};
+  return node.kind == Kind::table && !names_a_distribution(node) &&
+         std::any_of(node.children.begin(), node.children.end(),
+                     [&](const Node& child) { return std::find(known.begin(), known.end(), child.key) != known.end(); });
+}
+
+/// Times, in ascending order, and how many have come by then, up to a factor.
+using Arrived = std::vector<std::pair<double, double>>;
+
+/// Of what comes in each stretch, what lies in [from, until), growing by e^growth a day; nothing where it takes more than
+/// `most` times to tell.
+std::optional<Arrived> arrived_in(const std::vector<ArrivalStretch>& stretches, double from, double until, double growth,
+                                  std::size_t most) {
+  Arrived points{{from, 0.0}};
   double mass = 0.0;
   const auto grown = [&](double a, double b) {
     return growth == 0.0 ? b - a : (std::exp(growth * (b - from)) - std::exp(growth * (a - from))) / growth;
@@ -182,59 +151,107 @@ void Reader::read_arrives(const Value& value, Persona& persona, PeopleOf& people
     if (a > points.back().first) points.emplace_back(a, mass);
     // Growth bends what lies between two points: by day there is nothing to see of it.
     const auto parts = growth == 0.0 ? 1.0 : std::max(1.0, std::ceil(b - a));
-    if (static_cast<double>(points.size()) + parts > static_cast<double>(most_changes)) {
-      value.refuse(fmt::format("arrivals change more than {} times within the horizon", most_changes),
-                   "shorten the horizon, or write a profile with fewer steps");
-      return;
-    }
+    if (static_cast<double>(points.size()) + parts > static_cast<double>(most)) return std::nullopt;
     for (double part = 0.0; part < parts; ++part) {
       const double left = a + (b - a) * part / parts, right = a + (b - a) * (part + 1.0) / parts;
       mass += stretch.weight * grown(left, right);
       points.emplace_back(part + 1.0 == parts ? b : right, mass);
     }
   }
-  if (!std::isfinite(mass)) {
+  return points;
+}
+
+/// Nobody comes in [from, until).
+void refuse_nobody(const Value& value, const std::vector<ArrivalStretch>& stretches, double from, double until) {
+  const auto comes = [](const ArrivalStretch& stretch) { return stretch.weight > 0.0; };
+  const auto first = std::find_if(stretches.begin(), stretches.end(), comes);
+  if (first == stretches.end()) {
+    value.refuse("nobody arrives: all its numbers are 0", "let some of them be above 0");
+  } else {
+    value.refuse(fmt::format("nobody arrives within the horizon: between day {} and day {} its numbers are 0", from, until),
+                 fmt::format("people come from day {} on: simulate longer, or move them", first->begin));
+  }
+}
+
+/// What to say of people of the profile who come after the horizon; nothing where nobody does.
+std::optional<Finding> late_people(const Value& profile, const std::vector<ArrivalStretch>& stretches, double horizon) {
+  if (!(stretches.back().begin >= horizon)) return std::nullopt;
+  double late = 0.0;
+  for (const ArrivalStretch& stretch : stretches) late += stretch.begin >= horizon ? stretch.weight : 0.0;
+  return Finding{Severity::warning, profile.path(),
+                 fmt::format("{} {} of days beyond the horizon, day {}, and do{} not come", late,
+                             late == 1.0 ? "person is" : "people are", horizon, late == 1.0 ? "es" : ""),
+                 "simulate longer, or leave these days out"};
+}
+
+}  // namespace
+
+void Reader::read_arrives(const Value& value, Persona& persona, PeopleOf& people) {
+  if (!describes_arrivals(value.node())) {
+    if (const auto drawn = distribution(value, Measure::duration)) persona.arrives = *drawn;
+    return;
+  }
+  Table arrivals(value, "arrives", &keys::table("arrivals"));
+  const double horizon = std::min(parts_.settings.horizon.value(), longest_horizon);  // a longer one is refused elsewhere
+  double from = 0.0, until = horizon, growth = 0.0;
+  const auto begin = arrivals.take("from"), end = arrivals.take("until"), rate = arrivals.take("growth"),
+             profile = arrivals.take("profile"), per_month = arrivals.take("per_month");
+  if (begin) from = moment(*begin).value_or(Days(0.0)).value();
+  if (end) until = std::min(moment(*end).value_or(Days(horizon)).value(), horizon);
+  if (rate) growth = read_growth(*rate).value_or(0.0);
+  std::vector<ArrivalStretch> stretches{{0.0, horizon, 1.0}};
+  double mean = 1.0;
+  bool counted = false;  // the profile is of people
+  if (profile) {
+    auto read = read_profile(*profile, mean, counted);
+    if (!read) {
+      arrivals.close();
+      return;
+    }
+    stretches = std::move(*read);
+  }
+  const std::optional<double> monthly = per_month ? scenario::number(*per_month) : std::nullopt;
+  if (monthly && !(*monthly > 0.0))
+    per_month->refuse(fmt::format("per_month is {}, but must be more than 0", *monthly), "write per_month = 500");
+  arrivals.close();
+  if (!(horizon > 0.0) || problems_.hides(value.path())) return;  // as was said
+  if (!(from < until)) {
+    (begin ? *begin
+     : end ? *end
+           : value)
+        .refuse(fmt::format("nobody can arrive: from day {} until day {}", from, until),
+                "let `from` be before `until` and the horizon");
+    return;
+  }
+  std::optional<Arrived> arrived = arrived_in(stretches, from, until, growth, most_changes);
+  if (!arrived) {
+    value.refuse(fmt::format("arrivals change more than {} times within the horizon", most_changes),
+                 "shorten the horizon, or write a profile with fewer steps");
+    return;
+  }
+  const double all = arrived->back().second;
+  if (!std::isfinite(all)) {
     (rate ? *rate : value)
         .refuse("arrivals grow beyond all numbers within the horizon",
                 "a growth goes on and on: of 10 % per month come 3.1 times as many after a year");
     return;
   }
-  if (!(mass > 0.0)) {
-    const auto comes = [](const ArrivalStretch& stretch) { return stretch.weight > 0.0; };
-    const auto first = std::find_if(stretches.begin(), stretches.end(), comes);
-    if (first == stretches.end()) {
-      (profile ? *profile : value).refuse("nobody arrives: all its numbers are 0", "let some of them be above 0");
-    } else {
-      (profile ? *profile : value)
-          .refuse(fmt::format("nobody arrives within the horizon: between day {} and day {} its numbers are 0", from, until),
-                  fmt::format("people come from day {} on: simulate longer, or move them", first->begin));
-    }
+  if (!(all > 0.0)) {
+    refuse_nobody(profile ? *profile : value, stretches, from, until);
     return;
   }
-  if (counted && stretches.back().begin >= horizon) {
-    double late = 0.0;
-    for (const ArrivalStretch& stretch : stretches) {
-      if (stretch.begin >= horizon) late += stretch.weight;
-    }
-    problems_.add({{Severity::warning, profile->path(),
-                    fmt::format("{} {} of days beyond the horizon, day {}, and do{} not come", late,
-                                late == 1.0 ? "person is" : "people are", horizon, late == 1.0 ? "es" : ""),
-                    "simulate longer, or leave these days out"},
-                   profile->node().at,
-                   profile->node().origin});
-  }
+  if (auto late = counted ? late_people(*profile, stretches, horizon) : std::nullopt)
+    problems_.add({std::move(*late), profile->node().at, profile->node().origin});
   if (per_month && counted) {
     per_month->refuse_key("the profile says how many people arrive on each day", "remove per_month");
   } else if (per_month) {
-    if (const auto number = scenario::number(*per_month); number && *number > 0.0) {
-      people = {*number / days_per_month * mass / mean, *per_month};
-    }
+    if (monthly && *monthly > 0.0) people = {*monthly / days_per_month * all / mean, *per_month};
   } else if (counted) {
-    people = {mass, *profile};
+    people = {all, *profile};
   }
-  for (auto& point : points) point.second /= mass;
-  points.back().second = 1.0;
-  persona.arrives = Tabulated{std::move(points)};
+  for (auto& point : *arrived) point.second /= all;
+  arrived->back().second = 1.0;
+  persona.arrives = Tabulated{std::move(*arrived)};
 }
 
 std::optional<double> Reader::read_growth(const Value& value) {
@@ -261,7 +278,7 @@ std::optional<double> Reader::read_growth(const Value& value) {
   return std::log1p(*share / 100.0) * *per;
 }
 
-std::optional<std::vector<Reader::ArrivalStretch>> Reader::read_profile(const Value& value, double& mean, bool& counted) {
+std::optional<std::vector<ArrivalStretch>> Reader::read_profile(const Value& value, double& mean, bool& counted) {
   const double horizon = parts_.settings.horizon.value();
   const Node& node = value.node();
   std::vector<ArrivalStretch> stretches;

@@ -25,6 +25,11 @@ inline constexpr std::string_view start_hint = "add start = 2026-09-07, a Monday
 /// Takes `schema`, the version of the format, and refuses every other than this one's.
 void read_schema(Table& root);
 
+/// From `begin` to `end` people arrive at a rate of `weight`, up to a factor, before growth.
+struct ArrivalStretch {
+  double begin = 0.0, end = 0.0, weight = 0.0;
+};
+
 /// Reads one document. What the model's own `check` can judge (ranges, shares, the graph) is left to it.
 class Reader {
  public:
@@ -103,10 +108,6 @@ class Reader {
   struct PeopleOf {
     double number = 0.0;
     std::optional<Value> written;
-  };
-  /// From `begin` to `end` people arrive at a rate of `weight`, up to a factor, before growth.
-  struct ArrivalStretch {
-    double begin = 0.0, end = 0.0, weight = 0.0;
   };
   void read_arrives(const Value& value, Persona& persona, PeopleOf& people);
   static std::optional<double> read_growth(const Value& value);
