@@ -262,30 +262,11 @@ class RunJob {
     }
   }
 
-  RunResult run() {
-    const auto began = std::chrono::steady_clock::now();
-    const bool side_by_side =
-        result_.programs.front().model().coupled() || options_.engine == Engine::one_customer_by_windows;
-    division_ = division(parts_.settings.replications, side_by_side || !options_.samples);
-    result_.batches.assign(result_.programs.size(), Batches(division_.limit));
-    tables_.resize(result_.programs.size(), std::vector<std::optional<Totals>>(options_.tables ? replications_ : 0));
-    finished_.assign(replications_, false);
-    begin_batches(side_by_side);
-    restore();
-    if (side_by_side) {
-      run_coupled();
-    } else {
-      run_independent();
-    }
-    if (ranks_) meet();
-    if (failure_) std::rethrow_exception(failure_);
-    collect();
-    result_.threads = threads_;
-    result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    return std::move(result_);
-  }
+  RunResult run();
 
  private:
+  class CoupledWork;
+
   [[nodiscard]] bool interrupted() const { return options_.stop.stop_requested(); }
   [[nodiscard]] std::uint64_t seed() const { return parts_.settings.seed; }
   /// Whether this process has the sums of the whole run.
@@ -526,128 +507,6 @@ class RunJob {
     return ranks_ && lived_together(result_.programs.front().model(), static_cast<std::uint64_t>(left), ranks_->count());
   }
 
-  /// The plans before `plan`, of a replication of which the customers of this process are `own`.
-  template <class State>
-  void keep_plans(State& state, CoupledReplication& replication, std::vector<std::optional<Totals>>& counted,
-                  std::size_t plan, const Share& own) {
-    if (plan == 0) return;
-    std::vector<EndState>& baseline = replication.baseline();
-    baseline.resize(own.people());
-    state.customers(own, baseline.data());
-    if (!state.has_all_else()) return;
-    for (std::size_t before = 0; before < plan; ++before) {
-      const std::span<const TallyShape> shape{&result_.shapes[before], 1};
-      std::string sums;
-      if constexpr (!State::reads) sums = packed({0, 0, 0, {*counted[before]}});
-      state.text(sums);
-      if constexpr (State::reads) {
-        Totals found = std::move(unpacked(sums, shape).sums.front());
-        if (!counted[before]) {
-          counted[before].emplace(shape.front());
-          counted[before]->switches = found.switches;
-        }
-        if (collects()) counted[before]->add(found);  // on one process alone
-      }
-    }
-  }
-
-  /// Customers act on one another: replications and plans side by side where there are as many as threads, else one after
-  /// another, each on all threads. Ranks share whole replications, or the customers of each.
-  void run_coupled() {
-    const bool split = splits_replications();
-    const std::unique_ptr<WindowExchange> others =
-        split ? std::make_unique<RankExchange>(*ranks_, heard()) : std::make_unique<WindowExchange>();
-    std::vector<std::uint32_t> mine;
-    for (std::uint32_t r = 0; r < replications_; ++r) {
-      if (batches_[r].known) continue;
-      if (split) batches_[r].left = ranks_->count();  // each tells of its customers
-      if (split || !ranks_ || r % ranks_->count() == ranks_->rank()) mine.push_back(r);
-    }
-    const std::size_t plans = result_.programs.size(), jobs = plans * mine.size();
-    // Of ranks that share whole replications none keeps a state.
-    const bool keeps_states = keeps_states_ && (split || !ranks_);
-    const bool alone = keeps_states && (threads_ == 1 || mine.size() < static_cast<std::size_t>(threads_));
-    const bool side_by_side = !split && !alone && jobs >= static_cast<std::size_t>(threads_);
-    const int inner = side_by_side ? 1 : threads_;
-    const bool one_by_one = options_.engine == Engine::one_customer || options_.engine == Engine::one_customer_by_windows;
-    std::deque<lock_step::Compiled> compiled;
-    for (std::size_t plan = 0; plan < plans; ++plan) {
-      compiled.emplace_back(result_.programs[plan], population_, result_.shapes[plan]);
-    }
-    std::deque<CoupledReplication> replications;
-    for (const std::uint32_t r : mine) {
-      replications.emplace_back(result_.programs.front().model(), Streams(seed(), first_ + r), plans, *others);
-      // Few replications cannot make threads busy with their networks, one each.
-      if (!split && mine.size() < static_cast<std::size_t>(threads_) && !interrupted())
-        replications.back().relations(threads_);
-    }
-    std::vector<std::vector<std::optional<Totals>>> counted(mine.size(), std::vector<std::optional<Totals>>(plans));
-    std::vector<double> done(jobs, 0.0);
-    const auto go_on = [&](std::size_t job, double share) {
-      double sum = 0.0;
-      {
-        const std::lock_guard lock(merging_);
-        done[job] = share;
-        sum = std::accumulate(done.begin(), done.end(), 0.0);
-      }
-      progress_.tell(sum / static_cast<double>(jobs));
-      if (!ranks_ || split) return !interrupted();
-      ranks_->serve(heard());
-      if (interrupted()) ranks_->close();
-      return !ranks_->closed();
-    };
-    bool ended_early = false;  // another rank, of those that live replications together
-    const auto live = [&](std::size_t job) {
-      const std::size_t at = job / plans, plan = job % plans;
-      // Of a replication that ranks live together the lowest customers are those of the lowest rank.
-      const std::size_t index = (mine[at] * plans + plan) * others->count() + others->rank();
-      if (ended_early || failed_before(index) || (!split && interrupted())) return;
-      CoupledReplication& replication = replications[at];
-      const StateKeeper::Place here{first_ + mine[at], static_cast<std::uint32_t>(plan)};
-      const bool goes_on = keeps_states && !side_by_side && found_ && found_->replication == here.replication;
-      if (goes_on && plan < found_->plan) return;  // it was lived
-      try {
-        if (split && others->any({interrupted(), false, false})[0]) return;
-        const Relations& relations = replication.relations(inner);
-        const Share mine_of_it = relations.shares[others->rank()];
-        KeptState kept{collects() && keeper_ != nullptr ? keeper_->states() : nullptr, here, goes_on && plan == found_->plan,
-                       [&](StateWriter& state) { keep_plans(state, replication, counted[at], plan, mine_of_it); },
-                       [&](StateReader& state) { keep_plans(state, replication, counted[at], plan, mine_of_it); }};
-        if (kept.found) replication.resume(plan);
-        std::vector<EndState> ends(plans > 1 ? mine_of_it.people() : 0);
-        const CoupledOptions options{inner, one_by_one,   plans > 1 ? ends.data() : nullptr,
-                                     {},    others.get(), keeps_states && !side_by_side ? &kept : nullptr};
-        auto totals = sojourn::run_coupled(compiled[plan], relations, replication.streams(), options,
-                                           [&](double share) { return go_on(job, share); });
-        if (!totals) return;
-        counted[at][plan] = std::move(*totals);
-        if (!replication.ended(plan, std::move(ends),
-                               [&](std::size_t each) -> PairedOutcomes& { return counted[at][each]->paired_outcomes; })) {
-          return;
-        }
-        RunPart whole{first_ + mine[at], 0, 1, {}};
-        for (std::optional<Totals>& totals_of_plan : counted[at]) {
-          whole.sums.push_back(std::move(*totals_of_plan));
-          totals_of_plan.reset();
-        }
-        if (collects()) {
-          count(std::move(whole));
-        } else {
-          ranks_->tell_part(packed(whole));
-        }
-      } catch (const RankEndedEarly&) {
-        ended_early = true;
-      } catch (...) {
-        fail(index, std::current_exception());
-        if (split) ranks_->tell_early_end();
-        if (ranks_) ranks_->close();
-      }
-    };
-    if (side_by_side) return parallel_for_each(jobs, threads_, live);
-    // Ranks that live replications together do so in the same order.
-    for (std::size_t job = 0; job < jobs; ++job) live(job);
-  }
-
   /// Adds what was counted of a batch, and blocks that are in its sums already; keeps the batch when that is all of it.
   void count(RunPart part) {
     Batch& batch = batches_[place(part.replication, part.batch)];
@@ -731,6 +590,187 @@ class RunJob {
   std::size_t failed_ = std::numeric_limits<std::size_t>::max();
   std::exception_ptr failure_;
 };
+
+/// Customers act on one another: replications and plans side by side where there are as many as threads, else one after
+/// another, each on all threads. Ranks share whole replications, or the customers of each.
+class RunJob::CoupledWork {
+ public:
+  explicit CoupledWork(RunJob& run)
+      : run_(run),
+        split_(run.splits_replications()),
+        others_(split_ ? std::make_unique<RankExchange>(*run.ranks_, run.heard()) : std::make_unique<WindowExchange>()),
+        plans_(run.result_.programs.size()),
+        keeps_states_(run.keeps_states_ && (split_ || !run.ranks_)),
+        one_by_one_(run.options_.engine == Engine::one_customer || run.options_.engine == Engine::one_customer_by_windows) {
+    for (std::uint32_t r = 0; r < run.replications_; ++r) {
+      if (run.batches_[r].known) continue;
+      if (split_) run.batches_[r].left = run.ranks_->count();  // each tells of its customers
+      if (split_ || !run.ranks_ || r % run.ranks_->count() == run.ranks_->rank()) mine_.push_back(r);
+    }
+    const bool alone = keeps_states_ && (run.threads_ == 1 || fewer_than_threads());
+    side_by_side_ = !split_ && !alone && jobs() >= static_cast<std::size_t>(run.threads_);
+    counted_.assign(mine_.size(), std::vector<std::optional<Totals>>(plans_));
+    done_.assign(jobs(), 0.0);
+  }
+
+  void live_all() {
+    for (std::size_t plan = 0; plan < plans_; ++plan) {
+      compiled_.emplace_back(run_.result_.programs[plan], run_.population_, run_.result_.shapes[plan]);
+    }
+    for (const std::uint32_t r : mine_) {
+      replications_.emplace_back(run_.result_.programs.front().model(), Streams(run_.seed(), run_.first_ + r), plans_,
+                                 *others_);
+      // Few replications cannot make threads busy with their networks, one each.
+      if (!split_ && fewer_than_threads() && !run_.interrupted()) replications_.back().relations(run_.threads_);
+    }
+    if (side_by_side_) return parallel_for_each(jobs(), run_.threads_, [this](std::size_t job) { live_job(job); });
+    // Ranks that live replications together do so in the same order.
+    for (std::size_t job = 0; job < jobs(); ++job) live_job(job);
+  }
+
+ private:
+  /// Plans of replications.
+  [[nodiscard]] std::size_t jobs() const { return plans_ * mine_.size(); }
+  [[nodiscard]] bool fewer_than_threads() const { return mine_.size() < static_cast<std::size_t>(run_.threads_); }
+
+  void live_job(std::size_t job) {
+    const std::size_t at = job / plans_, plan = job % plans_;
+    // Of a replication that ranks live together the lowest customers are those of the lowest rank.
+    const std::size_t index = (mine_[at] * plans_ + plan) * others_->count() + others_->rank();
+    if (ended_early_ || run_.failed_before(index) || (!split_ && run_.interrupted())) return;
+    if (was_lived(at, plan)) return;
+    try {
+      if (split_ && others_->any({run_.interrupted(), false, false})[0]) return;
+      live_plan(at, plan);
+    } catch (const RankEndedEarly&) {
+      ended_early_ = true;
+    } catch (...) {
+      run_.fail(index, std::current_exception());
+      if (split_) run_.ranks_->tell_early_end();
+      if (run_.ranks_) run_.ranks_->close();
+    }
+  }
+
+  [[nodiscard]] StateKeeper::Place here(std::size_t at, std::size_t plan) const {
+    return {run_.first_ + mine_[at], static_cast<std::uint32_t>(plan)};
+  }
+  /// Whether the replication goes on from a state that was kept, and whether the plan was lived before that.
+  [[nodiscard]] bool goes_on(std::size_t at) const {
+    return keeps_states_ && !side_by_side_ && run_.found_ && run_.found_->replication == here(at, 0).replication;
+  }
+  [[nodiscard]] bool was_lived(std::size_t at, std::size_t plan) const { return goes_on(at) && plan < run_.found_->plan; }
+
+  void live_plan(std::size_t at, std::size_t plan) {
+    CoupledReplication& replication = replications_[at];
+    const int threads = side_by_side_ ? 1 : run_.threads_;
+    const Relations& relations = replication.relations(threads);
+    const Share& own = relations.shares[others_->rank()];
+    KeptState kept{run_.collects() && run_.keeper_ != nullptr ? run_.keeper_->states() : nullptr, here(at, plan),
+                   goes_on(at) && plan == run_.found_->plan, [&](StateWriter& state) { keep_plans(state, at, plan, own); },
+                   [&](StateReader& state) { keep_plans(state, at, plan, own); }};
+    if (kept.found) replication.resume(plan);
+    std::vector<EndState> ends(plans_ > 1 ? own.people() : 0);
+    const CoupledOptions options{threads, one_by_one_,   plans_ > 1 ? ends.data() : nullptr,
+                                 {},      others_.get(), keeps_states_ && !side_by_side_ ? &kept : nullptr};
+    auto totals = run_coupled(compiled_[plan], relations, replication.streams(), options,
+                              [&](double share) { return tell(at * plans_ + plan, share); });
+    if (!totals) return;
+    std::vector<std::optional<Totals>>& counted = counted_[at];
+    counted[plan] = std::move(*totals);
+    const auto outcomes = [&](std::size_t each) -> PairedOutcomes& { return counted[each]->paired_outcomes; };
+    if (replication.ended(plan, std::move(ends), outcomes)) hand_over(at);
+  }
+
+  /// All plans of a replication have been lived.
+  void hand_over(std::size_t at) {
+    RunPart whole{run_.first_ + mine_[at], 0, 1, {}};
+    for (std::optional<Totals>& of_plan : counted_[at]) {
+      whole.sums.push_back(std::move(*of_plan));
+      of_plan.reset();
+    }
+    if (run_.collects()) {
+      run_.count(std::move(whole));
+    } else {
+      run_.ranks_->tell_part(packed(whole));
+    }
+  }
+
+  /// So much of a job is done; false to stop.
+  bool tell(std::size_t job, double share) {
+    double sum = 0.0;
+    {
+      const std::lock_guard lock(run_.merging_);
+      done_[job] = share;
+      sum = std::accumulate(done_.begin(), done_.end(), 0.0);
+    }
+    run_.progress_.tell(sum / static_cast<double>(jobs()));
+    if (!run_.ranks_ || split_) return !run_.interrupted();
+    run_.ranks_->serve(run_.heard());
+    if (run_.interrupted()) run_.ranks_->close();
+    return !run_.ranks_->closed();
+  }
+
+  /// The plans before `plan`, of a replication of which the customers of this process are `own`.
+  template <class State>
+  void keep_plans(State& state, std::size_t at, std::size_t plan, const Share& own) {
+    if (plan == 0) return;
+    std::vector<EndState>& baseline = replications_[at].baseline();
+    baseline.resize(own.people());
+    state.customers(own, baseline.data());
+    if (!state.has_all_else()) return;
+    for (std::size_t before = 0; before < plan; ++before) {
+      std::optional<Totals>& counted = counted_[at][before];
+      const std::span<const TallyShape> shape{&run_.result_.shapes[before], 1};
+      std::string sums;
+      if constexpr (!State::reads) sums = packed({0, 0, 0, {*counted}});
+      state.text(sums);
+      if constexpr (State::reads) {
+        Totals found = std::move(unpacked(sums, shape).sums.front());
+        if (!counted) {
+          counted.emplace(shape.front());
+          counted->switches = found.switches;
+        }
+        if (run_.collects()) counted->add(found);  // on one process alone
+      }
+    }
+  }
+
+  RunJob& run_;
+  bool split_;  // ranks live each replication together
+  std::unique_ptr<WindowExchange> others_;
+  std::size_t plans_;
+  bool keeps_states_;  // of ranks that share whole replications none does
+  bool one_by_one_;    // the reference
+  bool side_by_side_ = false;
+  std::vector<std::uint32_t> mine_;  // replications, from the first of the run
+  std::deque<lock_step::Compiled> compiled_;
+  std::deque<CoupledReplication> replications_;              // [of mine_]
+  std::vector<std::vector<std::optional<Totals>>> counted_;  // [of mine_][plan]
+  std::vector<double> done_;                                 // [job] share
+  bool ended_early_ = false;                                 // another rank, of those that live replications together
+};
+
+RunResult RunJob::run() {
+  const auto began = std::chrono::steady_clock::now();
+  const bool side_by_side = result_.programs.front().model().coupled() || options_.engine == Engine::one_customer_by_windows;
+  division_ = division(parts_.settings.replications, side_by_side || !options_.samples);
+  result_.batches.assign(result_.programs.size(), Batches(division_.limit));
+  tables_.resize(result_.programs.size(), std::vector<std::optional<Totals>>(options_.tables ? replications_ : 0));
+  finished_.assign(replications_, false);
+  begin_batches(side_by_side);
+  restore();
+  if (side_by_side) {
+    CoupledWork(*this).live_all();
+  } else {
+    run_independent();
+  }
+  if (ranks_) meet();
+  if (failure_) std::rethrow_exception(failure_);
+  collect();
+  result_.threads = threads_;
+  result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  return std::move(result_);
+}
 
 }  // namespace
 
