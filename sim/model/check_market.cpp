@@ -222,38 +222,22 @@ void check_levels(const Context& context, const Rule& rule, const std::string& p
   }
 }
 
-void check_rule(const Context& context, const Rule& rule, const std::string& path) {
+// The figure that a rule watches. Whether there is one.
+bool check_watched(const Context& context, const Rule& rule, const std::string& path) {
   Findings& findings = context.findings;
-  const ModelParts& parts = context.parts;
-  bool watches = true;  // a figure that there is
+  const std::vector<Survey>& surveys = context.parts.surveys;
+  bool watches = true;
   const auto no_figure = [&](std::string message, std::string hint = {}) {
     findings.error(path + ".when.metric", std::move(message), std::move(hint));
     watches = false;
   };
-  const bool surveyed =
-      findings.reference(path + ".when.survey", rule.survey, parts.surveys.size(), "survey") && rule.survey.valid();
-  findings.reference(path + ".when.persona", rule.persona, parts.personas.size(), "persona");
-  findings.reference(path + ".when.touchpoint", rule.touchpoint, parts.touchpoints.size(), "touchpoint");
-  findings.reference(path + ".when.team", rule.team, parts.teams.size(), "team");
-  findings.fields(path + ".when", keys::rule_condition(), rule);
-  findings.fields(path + ".off_when", keys::rule_end(), rule);
-  if (!rule.below && !rule.above) findings.error(path + ".when", "neither below nor above", "add a level: below = 10");
-  findings.number(path + ".when.windows", rule.windows, {1.0, 1e5});
-  findings.reference(path + ".switch_on", rule.switch_on, parts.improvements.size(), "improvement");
-  findings.reference(path + ".switch_off", rule.switch_off, parts.improvements.size(), "improvement");
-  if (rule.switch_on.valid() && rule.switch_on == rule.switch_off) {
-    findings.error(path + ".switch_off", "the rule switches one improvement on and off at once", "keep one of the two");
-  }
-  if (rule.touchpoint.valid() && rule.team.valid()) {
-    findings.error(path + ".when", "a touchpoint and a team", "keep one of the two: a touchpoint has its team");
-  }
   const auto is = [&](std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), rule.metric) != names.end();
   };
   if (rule.metric.empty()) {
     no_figure("the rule watches no metric");
-  } else if (surveyed && rule.survey.index() < parts.surveys.size()) {
-    const Survey& survey = parts.surveys[rule.survey.index()];
+  } else if (rule.survey.valid() && rule.survey.index() < surveys.size()) {
+    const Survey& survey = surveys[rule.survey.index()];
     const std::string_view asks = scale_of(survey.asks).name;
     if (!is_question(rule.metric) && !is({"measured", "true", "response_rate", "gap"})) {
       no_figure(fmt::format("no survey measures {}", in_quotes(rule.metric)),
@@ -274,20 +258,13 @@ void check_rule(const Context& context, const Rule& rule, const std::string& pat
     no_figure(fmt::format("visits to some touchpoints have no {}", in_quotes(rule.metric)),
               "watch nps, satisfaction, effort, visits or repeats there, or a survey");
   }
-  if (rule.min_answers > 0 && !rule.survey.valid()) {
-    findings.warning(path + ".when.min_answers", "min_answers changes nothing: no survey is named",
-                     "add survey = \"...\", or remove it");
-  }
-  const double windows = std::ceil(parts.settings.horizon.value() / parts.settings.window.value());
-  if (windows >= 1.0 && static_cast<double>(rule.windows) > windows) {
-    findings.warning(
-        path + ".when.windows",
-        fmt::format("the rule never comes into force: it waits for {} windows, and there are {:.0f}", rule.windows, windows),
-        "ask for fewer windows, or let scenario.window be shorter");
-  }
-  const auto finite = [](const std::optional<double>& level) { return !level || std::isfinite(*level); };
-  if (watches && finite(rule.below) && finite(rule.above) && finite(rule.off_below) && finite(rule.off_above))
-    check_levels(context, rule, path);
+  return watches;
+}
+
+// The plans that go by a rule.
+void check_plans_of(const Context& context, const Rule& rule, const std::string& path) {
+  Findings& findings = context.findings;
+  const ModelParts& parts = context.parts;
   const auto names = [&](const Plan& plan) {
     return std::any_of(plan.rules.begin(), plan.rules.end(),
                        [&](RuleId id) { return id.index() < parts.rules.size() && &parts.rules[id.index()] == &rule; });
@@ -321,6 +298,43 @@ void check_rule(const Context& context, const Rule& rule, const std::string& pat
       idle(rule.switch_off, "switch_off", "off anyway", "add it to the plan's improvements");
     }
   }
+}
+
+void check_rule(const Context& context, const Rule& rule, const std::string& path) {
+  Findings& findings = context.findings;
+  const ModelParts& parts = context.parts;
+  findings.reference(path + ".when.survey", rule.survey, parts.surveys.size(), "survey");
+  findings.reference(path + ".when.persona", rule.persona, parts.personas.size(), "persona");
+  findings.reference(path + ".when.touchpoint", rule.touchpoint, parts.touchpoints.size(), "touchpoint");
+  findings.reference(path + ".when.team", rule.team, parts.teams.size(), "team");
+  findings.fields(path + ".when", keys::rule_condition(), rule);
+  findings.fields(path + ".off_when", keys::rule_end(), rule);
+  if (!rule.below && !rule.above) findings.error(path + ".when", "neither below nor above", "add a level: below = 10");
+  findings.number(path + ".when.windows", rule.windows, {1.0, 1e5});
+  findings.reference(path + ".switch_on", rule.switch_on, parts.improvements.size(), "improvement");
+  findings.reference(path + ".switch_off", rule.switch_off, parts.improvements.size(), "improvement");
+  if (rule.switch_on.valid() && rule.switch_on == rule.switch_off) {
+    findings.error(path + ".switch_off", "the rule switches one improvement on and off at once", "keep one of the two");
+  }
+  if (rule.touchpoint.valid() && rule.team.valid()) {
+    findings.error(path + ".when", "a touchpoint and a team", "keep one of the two: a touchpoint has its team");
+  }
+  const bool watches = check_watched(context, rule, path);
+  if (rule.min_answers > 0 && !rule.survey.valid()) {
+    findings.warning(path + ".when.min_answers", "min_answers changes nothing: no survey is named",
+                     "add survey = \"...\", or remove it");
+  }
+  const double windows = std::ceil(parts.settings.horizon.value() / parts.settings.window.value());
+  if (windows >= 1.0 && static_cast<double>(rule.windows) > windows) {
+    findings.warning(
+        path + ".when.windows",
+        fmt::format("the rule never comes into force: it waits for {} windows, and there are {:.0f}", rule.windows, windows),
+        "ask for fewer windows, or let scenario.window be shorter");
+  }
+  const auto finite = [](const std::optional<double>& level) { return !level || std::isfinite(*level); };
+  if (watches && finite(rule.below) && finite(rule.above) && finite(rule.off_below) && finite(rule.off_above))
+    check_levels(context, rule, path);
+  check_plans_of(context, rule, path);
 }
 
 // Where an account has nobody of the roles that a gate asks, all its members are asked: seldom what is meant by a veto. Said
