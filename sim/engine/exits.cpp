@@ -109,7 +109,7 @@ Leaving decide_leaving(const VisitRow& row, const ExitShares& shares, std::span<
   const float going = (shares.total - leaving) + shares.stay;
   const auto p = static_cast<double>(leaving);
   const bool leaves = leaving > 0.0f && (luck < p || going <= 0.0f);
-  if (!leaves) luck = behaviour::condition_on_staying(luck, p);
+  luck = behaviour::condition_on_choice(luck, p);
   return {leaving, going, leaves};
 }
 

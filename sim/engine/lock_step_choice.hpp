@@ -168,7 +168,7 @@ void choose(Block& b) {
     const double luck = b.c.luck[i];
     // Without a way to an end p is 0, and luck is not below it.
     const bool leaves = luck < p || (p > 0.0 && b.s.going[i] <= 0.0f);
-    b.c.luck[i] = leaves ? luck : behaviour::condition_on_staying(luck, p);
+    b.c.luck[i] = behaviour::condition_on_choice(luck, p);
     b.s.leaves[i] = leaves ? 1 : 0;
   }
   if (b.t.most_exits > 4) {

@@ -90,9 +90,12 @@ TEST_CASE("choice: utility, weight and luck", "[behaviour]") {
   CHECK(b::weigh(2.0f, 0.0f) == 2.0f);
   CHECK(b::weigh(2.0f, 1.0f) == Approx(2.0 * std::exp(1.0)).epsilon(1e-6));
   CHECK(b::weigh(0.0f, 80.0f) == 0.0f);
-  CHECK(b::condition_on_staying(0.6, 0.2) == Approx(0.5));
-  CHECK(b::condition_on_staying(0.2, 0.2) == 0.0);
-  CHECK(b::condition_on_staying(0.37, 0.0) == 0.37);
+  CHECK(b::condition_on_choice(0.6, 0.2) == Approx(0.5));
+  CHECK(b::condition_on_choice(0.2, 0.2) == 0.0);
+  CHECK(b::condition_on_choice(0.37, 0.0) == 0.37);
+  // Who leaves may be led elsewhere before they have left.
+  CHECK(b::condition_on_choice(0.15, 0.2) == Approx(0.75));
+  CHECK(b::condition_on_choice(0.37, 1.0) == 0.37);
 }
 
 TEST_CASE("recommendation: answers from 0 to 10 and their classes", "[behaviour]") {

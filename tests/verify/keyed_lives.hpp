@@ -211,7 +211,7 @@ class KeyedLives {
     if (!(to_buy > 0.0)) return usual;
     const double p = to_buy / going;
     const bool buys = buying < p || p > 1.0 - 1e-6;
-    if (!buys) buying = behaviour::condition_on_staying(buying, p);
+    buying = behaviour::condition_on_choice(buying, p);
     double point = double{uniform(words[1])} * (buys ? to_buy : going - to_buy);
     std::int32_t chosen = -1;
     for (std::size_t j = row.ends; j < exits.size() && point >= 0.0; ++j) {

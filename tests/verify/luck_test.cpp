@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "sojourn/outcomes/collect.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
 #include "tests/verify/statistics.hpp"
@@ -84,4 +85,67 @@ TEST_CASE("luck: survival through many small risks is their product", "[verify]"
   // 60 draws of 0.015 happen before day 61: the one on day 60 shows on day 61, which is the horizon and still counts.
   CHECK(judge(survivors(0.015), std::pow(0.985, 60.0), 0.02));
   CHECK_FALSE(judge(survivors(0.0165), std::pow(0.985, 60.0), 0.02));
+}
+
+namespace {
+
+/// 0: leaves after ten days with probability 1/2, else goes on to 1: leaves with 0.4, else is kept. Whoever is led to 4
+/// comes to 1 as well.
+ModelParts in_doubt(double later_leave) {
+  Touchpoint kept = place(Stage::retention, {by_odds(2, 1.0, Fixed{1000.0})});
+  ModelParts parts = journey({place(Stage::purchase, {by_odds(2, 1.0, Fixed{10.0}), by_odds(1, 1.0, Fixed{10.0})}),
+                              place(Stage::retention, {by_odds(2, later_leave), by_odds(3, 1.0 - later_leave)}),
+                              finish(End::churned), kept, place(Stage::retention, {by_odds(1, 1.0)})},
+                             30.0, 40'000);
+  parts.behaviour.memory = 0.0;
+  parts.behaviour.recommend_sd = 0.0;
+  return parts;
+}
+
+Verdict keeps(const ModelParts& parts, double expected) {
+  const PlanId baseline(0);
+  const RunResult result = run(Model(parts), std::span(&baseline, 1), {});
+  const auto people = static_cast<double>(parts.settings.customers);
+  const double share =
+      static_cast<double>(result.totals[0][0].stock(0, result.totals[0][0].shape().windows - 1, TimeScore::customers)) /
+      people;
+  return judge(share, std::sqrt(expected * (1.0 - expected) / people), expected, 0.02);
+}
+
+}  // namespace
+
+TEST_CASE("luck: who is kept from leaving by a closed loop leaves later as anybody does", "[verify]") {
+  // Half of all are asked, answer low and are led away after a day: whatever they had decided, 0.4 of them leave at 1.
+  const auto parts = [](double later_leave) {
+    ModelParts made = in_doubt(later_leave);
+    trait(made.personas.front(), BuiltinTrait::satisfaction) = Fixed{0.1};
+    Survey survey;
+    survey.id = survey.name = "survey";
+    survey.after = {TouchpointId(0)};
+    survey.sample = 0.5;
+    survey.base = 100.0;
+    survey.closed_loop = ClosedLoop{10.0, TouchpointId(4), Days(1.0)};
+    made.surveys = {survey};
+    return made;
+  };
+  const double expected = 0.5 * 0.5 * 0.6 + 0.5 * 0.6;
+  CHECK(keeps(parts(0.4), expected));
+  CHECK_FALSE(keeps(parts(0.45), expected));
+}
+
+TEST_CASE("luck: who is kept from leaving by a good word leaves later as anybody does", "[verify]") {
+  const auto parts = [](double later_leave) {
+    ModelParts made = in_doubt(later_leave);
+    made.behaviour.recommend_base = 1.0;
+    made.settings.window = Days(1.0);
+    Exit told = by_share(4, 1.0, Fixed{0.0});
+    told.on = Trigger::heard;
+    made.touchpoints[0].next.push_back(told);
+    WordOfMouth talk;
+    talk.promoter_rate = 10.0;  // so that everybody hears within a few days
+    made.word_of_mouth = talk;
+    return made;
+  };
+  CHECK(keeps(parts(0.4), 0.6));
+  CHECK_FALSE(keeps(parts(0.45), 0.6));
 }

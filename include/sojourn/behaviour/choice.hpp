@@ -72,9 +72,13 @@ SOJOURN_INLINE Shares share_out(float fixed, bool by_odds) {
   return {shrink, rest, by_odds ? 0.0f : rest};
 }
 
-/// Luck left after a visit at which a person could have left for good with probability p < 1 and did not: (luck - p) / (1 -
-/// p). A person leaves when luck < p. Given survival, what is left is uniform on (0, 1) again, so one number drawn once
+/// Luck left after a visit at which a person could leave for good with probability p: they do when luck < p, and what is
+/// left is luck / p, else (luck - p) / (1 - p). Given either, that is uniform on (0, 1) again, so one number drawn once
 /// decides the whole life: exact in distribution, and two plans that part keep the same threshold (MODEL.md section 8).
-SOJOURN_INLINE double condition_on_staying(double luck, double p) { return (luck - p) / (1.0 - p); }
+/// Whoever decides to leave and is led elsewhere before they have left goes on with it.
+SOJOURN_INLINE double condition_on_choice(double luck, double p) {
+  const bool leaves = luck < p;
+  return (leaves ? luck : luck - p) / (leaves ? p : 1.0 - p);
+}
 
 }  // namespace sojourn::behaviour

@@ -53,14 +53,14 @@ struct Leaving {
   bool leaves = false;
 };
 
-/// Decides that from the running sums of `share_exits`; `luck` in (0, 1) is rescaled where the life goes on
-/// (behaviour::condition_on_staying).
+/// Decides that from the running sums of `share_exits`; `luck` in (0, 1) is rescaled
+/// (behaviour::condition_on_choice).
 [[nodiscard]] Leaving decide_leaving(const VisitRow& row, const ExitShares& shares, std::span<const float> cumulative,
                                      double& luck);
 
 /// The exit that a customer takes from a touchpoint whose exits are a choice (multinomial logit: McFadden 1974). `words` are
 /// the visit's draws, of which [1] chooses and [2] is the delay; `luck` in (0, 1) decides whether this is the end, and is
-/// rescaled when it is not; `cumulative` has room for one number per exit.
+/// rescaled; `cumulative` has room for one number per exit.
 [[nodiscard]] ExitChoice choose(const Program& program, const VisitRow& row, const Carrier& carrier, const Words& words,
                                 const behaviour::ChoiceState& mood, double& luck, std::span<float> cumulative);
 
