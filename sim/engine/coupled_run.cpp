@@ -400,6 +400,9 @@ class Replication {
   void ask(std::size_t window) {
     const double now = program_.windows().end(window);
     const auto due = [&](std::uint32_t customer) { return store_.present(customer) && store_.asked_at(customer) <= now; };
+    for (std::uint32_t customer = store_.first(); shadows_may_be_asked() && customer < store_.end(); ++customer) {
+      if (due(customer) && !in_line(customer)) queues_->send_shadows_of_asked(window, customer);
+    }
     for (Diary& diary : options_.diaries) {
       if (!due(diary.customer)) continue;
       Lives lives = this->lives();
@@ -426,6 +429,13 @@ class Replication {
         if (life.stay.exit != before) store_.redirect(customer, static_cast<std::uint32_t>(life.stay.exit), life.stay.until);
       }
     });
+  }
+  /// Whether customers stand for several real ones whom a survey at intervals may lead to a queue.
+  [[nodiscard]] bool shadows_may_be_asked() const {
+    return queues_ && program_.shadows() > 0.0 &&
+           std::any_of(program_.recoveries().begin(), program_.recoveries().end(), [&](const Recovery& way) {
+             return !program_.surveys().follows_visits(way.survey) && program_.place(way.to).queues;
+           });
   }
   /// The same without a life for each customer: what Lives::ask_at_end_of does, on the store's own columns.
   void ask_quickly(std::size_t window, std::uint32_t begin, std::uint32_t end, Tally& tally) {

@@ -391,6 +391,17 @@ void Program::compile_services() {
       if (!places_[v].queues && places_[exit.to.index()].queues) leads_to_queue_[v] = 1;
     }
   }
+  loops_after_visit_.assign(touchpoints_, 0);
+  asked_into_queue_.assign(touchpoints_, 0);
+  for (const Recovery& way : recoveries_) {
+    const bool to_queue = places_[way.to].queues;
+    if (surveys_.follows_visits(way.survey)) {
+      loops_after_visit_[way.from] = 1;
+      if (to_queue && !places_[way.from].queues) leads_to_queue_[way.from] = 1;
+    } else if (to_queue) {
+      asked_into_queue_[way.from] = 1;
+    }
+  }
   const bool queues = std::any_of(places_.begin(), places_.end(), [](const Place& place) { return place.queues; });
   shadows_ = queues ? std::max(0.0, model_.people_per_customer() - 1.0) : 0.0;
   // A market of less than one customer is still one customer's.

@@ -56,12 +56,15 @@ constexpr std::size_t rows_ahead = 16;
 
 /// The event under which the number of shadows that arrive is drawn.
 constexpr std::uint32_t before_the_first_visit = 0xffffffffu;
+/// Of those who are asked at the end of window w it is drawn under the window w + this.
+constexpr std::uint32_t asked_at_end = 0x80000000u;
 
 /// Nobody counts what shadows do.
 struct NobodyObserves {
   void came(const Person&, const Visit&, const State&, const State&) {}
   void visited(const Person&, const Visit&, const VisitRow&, const State&, const State&) {}
   void asked(const Person&, const Asked&, const State&) {}
+  void annoyed(const Person&, std::size_t, const State&, const State&) {}
 };
 
 }  // namespace
@@ -522,8 +525,23 @@ void Queues::send_shadows(std::uint32_t customer, const Life& life) {
     const Words own = streams_of(shadow).draw(customer, Purpose::shadow, life.visit.event);
     shadow.life.luck = uniform(own[0], own[1]);
     Lives lives = lives_of(shadow);
-    lives.choose_again(customer, shadow.life);
+    lives.choose_again(streams_, customer, shadow.life);
     if (shadow.life.stay.exit >= 0 && lives.leads_to_queue(shadow.life)) send(shadow);
+  }
+}
+
+void Queues::send_shadows_of_asked(std::size_t window, std::uint32_t customer) {
+  const Life life = store_.look_at(customer, window);
+  if (!program_.asked_into_queue(life.visit.touchpoint)) return;
+  const std::uint32_t number =
+      number_of_shadows(customer, life.visit.event, asked_at_end + static_cast<std::uint32_t>(window));
+  NobodyObserves nobody;
+  for (std::uint32_t k = 1; k <= number; ++k) {
+    Shadow shadow{life, customer, k, false};
+    Lives lives = lives_of(shadow);
+    lives.ask_at_end_of(window, customer, shadow.life, nobody);
+    const bool led_away = shadow.life.visit.recovery >= 0 && shadow.life.stay.exit == shadow.life.visit.recovery;
+    if (led_away && lives.leads_to_queue(shadow.life)) send(shadow);
   }
 }
 

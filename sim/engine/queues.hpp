@@ -41,6 +41,8 @@ class Queues {
   /// real ones the others, shadows, leave it as well, each by an exit and after a delay of its own; those bound for a queue
   /// will be served there, and go on only to another queue (MODEL.md section 4).
   void send_shadows(std::uint32_t customer, const Life& life);
+  /// The same for a customer whom a survey at intervals asks at the end of `window`, and who is not in line: before it does.
+  void send_shadows_of_asked(std::size_t window, std::uint32_t customer);
   /// The same for those who wait for a message or for their account, and may leave for a queue at the beginning of `window`.
   void send_shadows(std::size_t window, std::span<const Departure> departures);
 

@@ -77,6 +77,19 @@ void SurveyRules::begin(const Streams& streams, std::uint32_t customer, double a
   if (at_intervals()) find_next(row);
 }
 
+void SurveyRules::take_back(const Streams& streams, std::uint32_t customer, std::uint32_t event, std::uint32_t touchpoint,
+                            std::span<double> row) const {
+  double invitations = 0.0;
+  for (const std::uint32_t survey : visit_surveys_) {
+    if ((covering_[touchpoint] >> survey & 1u) == 0) continue;
+    invitations += uniform(streams.draw(customer, Purpose::survey, event, survey)[0]) < surveys_[survey].sample ? 1.0 : 0.0;
+  }
+  for (const auto& [place, per_day] : memories_) {
+    double& memory = row[static_cast<std::size_t>(place)];
+    memory = std::max(0.0, memory - invitations);
+  }
+}
+
 void SurveyRules::remember_invitation(double time, std::span<double> row) const {
   if (memories_.empty()) return;
   for (const auto& [place, per_day] : memories_) {

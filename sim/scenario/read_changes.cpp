@@ -89,7 +89,10 @@ void Reader::read_plans() {
       if (std::all_of(plan.levels.begin(), plan.levels.end(), [](double level) { return level == 1.0; }))
         plan.levels.clear();
     }
-    if (const auto rules = table.take("rules")) plan.rules = references<RuleId>(rules_.names)(*rules).value_or(plan.rules);
+    if (const auto rules = table.take("rules"))
+      plan.rules =
+          references<RuleId>(rules_.names, "name the rules, or leave the key out: then it goes by none")(*rules).value_or(
+              plan.rules);
     table.close();
     parts_.plans.push_back(std::move(plan));
   }

@@ -222,7 +222,7 @@ void Reader::read_touchpoints() {
     touchpoint.drawn_cost = read_amount(table.take("cost"), touchpoint.id);
     touchpoint.drawn_revenue = read_amount(table.take("revenue"), touchpoint.id);
     if (const auto value = table.take("solves")) touchpoint.solves = read_probability(*value, touchpoint.id);
-    table.read("pool", touchpoint.pools, references<PoolId>(pools_.names));
+    table.read("pool", touchpoint.pools, references<PoolId>(pools_.names, "name who serves here, or leave the key out"));
     // A handling time that cannot be read is there all the same.
     if (table.value().node().find("handle_time") != nullptr) touchpoint.handle_time = Exponential{1.0};
     table.read("handle_time", touchpoint.handle_time, law);

@@ -121,8 +121,9 @@ void Reader::read_surveys() {
     Table table = entity(surveys_, i, survey.id, survey.name);
     table.read_fields(keys::survey(), survey);
     survey.asks = table.take_word<Question>("asks").value_or(survey.asks);
-    table.read("after", survey.after, references<TouchpointId>(touchpoints_.names));
-    table.read("channels", survey.channels, references<ChannelId>(channels_.names));
+    table.read("after", survey.after,
+               references<TouchpointId>(touchpoints_.names, "name the touchpoints after which it asks"));
+    table.read("channels", survey.channels, references<ChannelId>(channels_.names, "name the channels in which it asks"));
     if (const auto loop = table.take("closed_loop")) survey.closed_loop = read_closed_loop(*loop);
     table.close();
     parts_.surveys.push_back(std::move(survey));
@@ -254,7 +255,8 @@ Gate Reader::read_gate(const Value& value) {
     if (rule->node().kind == Kind::table) {
       gate.rule = GateRule::veto;
       Table veto(*rule, "rule", &keys::table("gate_rule"));
-      veto.read("veto", gate.veto, references<PersonaId>(personas_.names));
+      veto.read("veto", gate.veto,
+                references<PersonaId>(personas_.names, "name the roles that must say yes: { veto = [\"cfo\"] }"));
       veto.close();
     } else if (rule->node().kind == Kind::text && rule->node().text == "veto") {
       rule->refuse("a veto needs to know whose", "write rule = { veto = [\"cfo\"] }");

@@ -452,6 +452,55 @@ TEST_CASE("closed loops: none where no answer is low, and none from a line", "[v
   }
 }
 
+TEST_CASE("closed loops: to a line come as many as the market has, whoever stands for them", "[verify]") {
+  // Half of those who are asked answer low and are called; each call takes six minutes of the only server.
+  const auto worked = [](std::uint64_t customers, double market, bool at_intervals, double sample) {
+    Touchpoint line = place(Stage::retention, {by_odds(0, 1.0, Exponential{1.0})});
+    line.pools = {PoolId(0)};
+    line.handle_time = Exponential{0.1 / 24.0};
+    Touchpoint home = place(Stage::purchase, {by_odds(2, 1.0, Exponential{20.0})});
+    ModelParts parts = journey({home, line, place(Stage::retention, {by_odds(0, 1.0, Exponential{1.0})}),
+                                place(Stage::retention, {by_odds(4, 1.0)}), finish(End::churned)},
+                               100.0, customers);
+    parts.settings.window = Days(5.0);
+    parts.settings.market = market;
+    parts.settings.replications = 10;
+    Pool pool;
+    pool.id = pool.name = "pool";
+    pool.servers = {{0.0, 1.0}};
+    parts.pools = {pool};
+    Survey survey;
+    survey.id = survey.name = "survey";
+    survey.sample = sample;
+    survey.fatigue = 0.5;
+    survey.closed_loop = ClosedLoop{10.0, TouchpointId(1), Days(0.5)};
+    if (at_intervals) {
+      survey.every = Days(30.0);
+    } else {
+      survey.after = {TouchpointId(2)};
+    }
+    trait(parts.personas.front(), BuiltinTrait::satisfaction) = Fixed{0.1};
+    parts.behaviour.memory = 0.0;
+    parts.behaviour.recommend_sd = 0.0;
+    parts.surveys = {survey};
+    Sample share;
+    const RunResult result = run_of(parts, PlanId(0));
+    for (const Totals& totals : result.totals[0]) share.add(pool_utilisation(totals, 0, 100.0));
+    return share;
+  };
+  for (const bool at_intervals : {false, true}) {
+    CAPTURE(at_intervals);
+    const Sample whole = worked(4000, 4000.0, at_intervals, 0.7), few = worked(1000, 4000.0, at_intervals, 0.7);
+    CHECK(whole.mean() > 0.1);
+    const auto alike = [&](const Sample& sample) {
+      return judge(sample.mean(), std::hypot(sample.standard_error(), whole.standard_error()), whole.mean(),
+                   0.06 * whole.mean(), 0.03 * whole.mean());
+    };
+    CHECK(alike(few));
+    CHECK_FALSE(alike(worked(1000, 4000.0, at_intervals, 0.5)));
+  }
+}
+
 TEST_CASE("rules: any number of threads gives the same bits", "[verify]") {
   ModelParts parts = mortal(0.01, 0.2, 0.75);
   parts.settings.replications = 2;

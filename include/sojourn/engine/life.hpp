@@ -162,8 +162,9 @@ class Lives {
   /// loop, but nobody who stands in line.
   template <class Observer>
   void ask_at_end_of(std::size_t window, std::uint32_t customer, Life& life, Observer& observer, bool in_line = false);
-  /// Chooses anew where the last visit, one that was appraised, leads: another stay, with the draws at hand.
-  void choose_again(std::uint32_t customer, Life& life);
+  /// Chooses anew where the last visit, one that was appraised, leads: another stay, with the draws at hand. Where a closed
+  /// loop may lead away from it, the surveys that followed the visit, lived with the draws `before`, are asked anew.
+  void choose_again(const Streams& before, std::uint32_t customer, Life& life);
   /// At the beginning of `window` positive messages reach the customer, who waits at a touchpoint, and may leave it by an
   /// exit for that.
   void hear(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t messages) const;
@@ -265,6 +266,11 @@ void Lives::ask_at_end_of(std::size_t window, std::uint32_t customer, Life& life
   annoy(lost, life);
   observer.annoyed(life.person, window, before, life.state);
 }
+
+/// Nobody counts who is asked.
+struct NobodyIsTold {
+  void asked(const Person&, const Asked&, const State&) {}
+};
 
 /// Of several closed loops that follow up what was answered, the soonest leads away, then the first.
 inline void Lives::note_low(const Asked& asked, Visit& visit) const {
@@ -413,11 +419,20 @@ void Lives::ask_after_visit(std::uint32_t customer, Life& life, Observer& observ
   if (lost > 0.0f) annoy(lost, life);
 }
 
-inline void Lives::choose_again(std::uint32_t customer, Life& life) {
-  const Visit& visit = life.visit;
+inline void Lives::choose_again(const Streams& before, std::uint32_t customer, Life& life) {
+  Visit& visit = life.visit;
+  const SurveyRules& surveys = program_.surveys();
+  if (program_.loops_after_visit(visit.touchpoint)) {
+    surveys.take_back(before, customer, visit.event, visit.touchpoint, program_.of_surveys(life.carried));
+    life.state.satisfaction = visit.satisfaction;
+    visit.recovery = -1;
+    NobodyIsTold nobody;
+    ask_after_visit(customer, life, nobody);
+  }
   life.stay = for_good();
   choose_exit(customer, program_.row(visit.regime, life.person.persona, visit.touchpoint),
               streams_.draw(customer, Purpose::visit, visit.event), life);
+  recover(visit.time, life);
 }
 
 /// Where the visit leads.

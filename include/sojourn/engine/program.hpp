@@ -232,8 +232,13 @@ class Program {
   /// Who serves whom, with all changes of the plan.
   [[nodiscard]] const Staffing& staffing() const { return staffing_; }
   [[nodiscard]] std::int32_t priority_of_persona(std::uint32_t persona) const { return priorities_[persona]; }
-  /// Whether visits of a touchpoint without a queue may lead to a queue.
+  /// Whether visits of a touchpoint without a queue may lead to a queue, by an exit or by the closed loop of a survey that
+  /// follows them.
   [[nodiscard]] bool leads_to_queue(std::uint32_t touchpoint) const { return leads_to_queue_[touchpoint] != 0; }
+  /// Whether a survey that follows visits of the touchpoint may lead away from it by its closed loop.
+  [[nodiscard]] bool loops_after_visit(std::uint32_t touchpoint) const { return loops_after_visit_[touchpoint] != 0; }
+  /// Whether a survey at intervals may lead from the touchpoint to a queue.
+  [[nodiscard]] bool asked_into_queue(std::uint32_t touchpoint) const { return asked_into_queue_[touchpoint] != 0; }
   /// How many real customers one simulated customer stands for at queues, beyond itself: 0 where that is one or less.
   [[nodiscard]] double shadows() const { return shadows_; }
   /// The copies of the market in which simulated customers queue.
@@ -397,7 +402,7 @@ class Program {
   std::vector<std::int32_t> priorities_;  // [persona]
   MarketCopies copies_;
   double shadows_ = 0.0;
-  std::vector<std::uint8_t> leads_to_queue_;  // [touchpoint]
+  std::vector<std::uint8_t> leads_to_queue_, loops_after_visit_, asked_into_queue_;  // [touchpoint]
   double decay_scale_ = 1.0, flow_scale_ = 1.0;
 };
 

@@ -94,6 +94,10 @@ class SurveyRules {
     return lost;
   }
 
+  /// Takes the invitations of the surveys that followed that visit out of what the customer remembers.
+  void take_back(const Streams& streams, std::uint32_t customer, std::uint32_t event, std::uint32_t touchpoint,
+                 std::span<double> row) const;
+
   /// The place in the row of the time that `asked_at` gives.
   [[nodiscard]] std::size_t place_of_next() const { return first_due_; }
   /// The end of the window in which the next occasion of a customer's surveys at intervals falls; infinite where there is
