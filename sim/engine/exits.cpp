@@ -451,9 +451,12 @@ Call call_for_service(const Program& program, const Streams& streams, const Visi
 ExitChoice leave_on_hearing(const Program& program, const VisitRow& row, const Carrier& carrier, const Streams& streams,
                             std::uint32_t customer, std::size_t window, std::uint32_t messages) {
   const std::span<const ExitRow> exits = program.heard_exits(row);
+  float all = 0.0f;
+  for (const ExitRow& exit : exits) all += probability(program, exit, carrier.traits);
+  const float scale = std::max(1.0f, all);  // above 1 in sum they are divided by it, as those of a choice
   for (std::uint32_t message = 0; message < messages && !exits.empty(); ++message) {
     const Words words = streams.draw(customer, Purpose::heard, static_cast<std::uint32_t>(window), message);
-    const float u = uniform(words[1]);
+    const float u = uniform(words[1]) * scale;
     float sum = 0.0f;
     for (std::size_t j = 0; j < exits.size(); ++j) {
       sum += probability(program, exits[j], carrier.traits);

@@ -323,18 +323,27 @@ void check_exit(const Context& context, const Touchpoint& touchpoint, const Exit
 
 // What only the exits of a touchpoint together show.
 void check_exits_together(const Touchpoint& touchpoint, const std::string& path, Findings& findings) {
-  double sum = 0.0;
+  double sum = 0.0, on_message = 0.0;
   std::size_t gave_up = 0, turned_away = 0;
   for (const Exit& exit : touchpoint.next) {
     const double* constant = std::get_if<double>(&exit.probability);
     // One that is wrong by itself has its own message.
-    if (constant && exit.on == Trigger::none && *constant > 0.0 && *constant <= 1.0) sum += *constant;
+    const bool sound = constant && *constant > 0.0 && *constant <= 1.0;
+    if (sound && exit.on == Trigger::none) sum += *constant;
+    if (sound && exit.on == Trigger::heard) on_message += *constant;
     if (exit.on == Trigger::gave_up) ++gave_up;
     if (exit.on == Trigger::turned_away) ++turned_away;
   }
   if (touchpoint.exits == ExitRule::choice && sum > 1.0 + sum_tolerance) {
     findings.error(path + ".next", fmt::format("probabilities sum to {}, but must sum to 1 or less", text(sum)),
                    fmt::format("take away {} in all", text(sum - 1.0)));
+  }
+  if (on_message > 1.0 + sum_tolerance) {
+    findings.error(path + ".next",
+                   fmt::format("probabilities of exits that wait for a message sum to {}, but must sum to 1 or less: a "
+                               "message moves a customer by one of them",
+                               text(on_message)),
+                   fmt::format("take away {} in all", text(on_message - 1.0)));
   }
   if (gave_up > 1) {
     findings.error(path + ".next", fmt::format("{} exits wait for patience to end, but one takes all who give up", gave_up),

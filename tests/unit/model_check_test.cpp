@@ -336,6 +336,20 @@ TEST_CASE("check: constant probabilities of one touchpoint sum to 1 at most", "[
   };
   CHECK(with(0.9) == Lines{});
   CHECK(with(0.95) == Lines{error_at("touchpoint.bill.next: probabilities sum to 1.05, but must sum to 1 or less")});
+  // So do those of exits that wait for a message, which leave the others alone.
+  const auto on_message = [](double probability) {
+    return broken([=](auto& p) {
+      for (const double each : {0.3, probability}) {
+        Exit heard = example::by_probability(example::churned, each);
+        heard.on = Trigger::heard;
+        at(p, example::use).next.push_back(heard);
+      }
+    });
+  };
+  CHECK(on_message(0.7) == Lines{});
+  CHECK(on_message(0.75) ==
+        Lines{error_at("touchpoint.use.next: probabilities of exits that wait for a message sum to 1.05, but must "
+                       "sum to 1 or less: a message moves a customer by one of them")});
 }
 
 TEST_CASE("check: delays", "[model][check]") {

@@ -192,6 +192,33 @@ TEST_CASE("market: a message moves each hearer with its probability", "[verify]"
   CHECK(moved == bought);
 }
 
+TEST_CASE("market: exits that wait for a message and have more than 1 in sum share those who leave", "[verify]") {
+  // All who wait hear from somebody who bought, and leave: two to buy for each who is lost, whichever stands first.
+  constexpr std::uint64_t customers = 30'000;
+  for (const bool lost_first : {false, true}) {
+    ModelParts parts = promoters(journey({place(Stage::awareness, {by_odds(2, 1.0, Fixed{1000.0})}),
+                                          place(Stage::purchase, {by_odds(2, 1.0, Fixed{1000.0})}), finish(End::lost)},
+                                         10.0, customers),
+                                 5.0);
+    parts.settings.window = Days(1.0);
+    const TraitId surely = add_trait(parts, "surely", Fixed{1.0});
+    parts.personas = {persona("buyer", 0.5, parts.traits), persona("waits", 0.5, parts.traits)};
+    parts.personas[0].starts = {{TouchpointId(1), 1.0}};
+    for (Persona& each : parts.personas) each.traits[surely.index()] = Fixed{1.0};
+    Exit buys = by_share(1, surely);
+    buys.on = Trigger::heard;
+    std::vector<Exit>& exits = parts.touchpoints[0].next;
+    exits.insert(exits.end(), {buys, on_message(2, 0.5)});
+    if (lost_first) std::swap(exits[1], exits[2]);
+    const Totals totals = totals_of(parts);
+    const double waiting = totals.value(totals.shape().person(1, PersonScore::arrived));
+    const double bought = static_cast<double>(totals.stock(1, totals.shape().windows - 1, TimeScore::bought)) / waiting;
+    const double error = std::sqrt(2.0 / 9.0 / waiting);
+    CHECK(judge(bought, error, 2.0 / 3.0, 0.04, 0.003));
+    CHECK_FALSE(judge(bought, error, lost_first ? 0.5 : 1.0, 0.04, 0.003));
+  }
+}
+
 TEST_CASE("market: reviews move those who read them", "[verify]") {
   // Everybody who buys posts five stars; prospects who come later read them and buy by e^(2 H).
   const auto buyers = [](double weight, double probability) {
