@@ -96,6 +96,7 @@ TEST_CASE("choice: utility, weight and luck", "[behaviour]") {
   // Who leaves may be led elsewhere before they have left.
   CHECK(b::condition_on_choice(0.15, 0.2) == Approx(0.75));
   CHECK(b::condition_on_choice(0.37, 1.0) == 0.37);
+  CHECK(b::condition_on_choice(std::nextafter(0.3, 0.0), 0.3) < 1.0);
 }
 
 TEST_CASE("recommendation: answers from 0 to 10 and their classes", "[behaviour]") {

@@ -73,6 +73,36 @@ TEST_CASE("luck: the share that leaves at each visit is that visit's probability
   CHECK_FALSE(judge(twin.rough_leave, 0.4, 0.025));
 }
 
+TEST_CASE("luck: who meant to leave and is called back leaves the next time as often as anybody", "[verify]") {
+  // Half of all decide at 0 to go. A closed loop calls everybody to 1 before they do, where three in ten leave.
+  constexpr std::size_t help = 1, home = 2, left = 3;
+  const auto leaves_help = [&](double probability, double first) {
+    ModelParts parts =
+        journey({place(Stage::purchase, {by_share(left, first, Fixed{10.0}), by_odds(help, 1.0, Fixed{10.0})}),
+                 place(Stage::retention, {by_share(left, probability), by_odds(home, 1.0)}),
+                 place(Stage::retention, {by_odds(home, 1.0, Fixed{1000.0})}), finish(End::churned)},
+                20.0, 200'000);
+    parts.behaviour.recommend_base = 0.0;
+    Survey survey;
+    survey.id = "after-use";
+    survey.after = {TouchpointId(0)};
+    survey.base = 100.0;
+    survey.closed_loop = ClosedLoop{10.0, TouchpointId(help), Days(1.0)};
+    parts.surveys = {survey};
+    Sample leaves;
+    each_life(parts, [&](const ToldLife& life) {
+      REQUIRE(life.visits[1].touchpoint == help);
+      REQUIRE(life.visits[1].time == 1.0);
+      leaves.add(life.visits[2].touchpoint == left);
+    });
+    return leaves;
+  };
+  CHECK(judge(leaves_help(0.3, 0.5), 0.3, 0.02));
+  CHECK(judge(leaves_help(0.6, 0.5), 0.6, 0.02));
+  CHECK(judge(leaves_help(0.3, 1.0), 0.3, 0.02));  // who had to leave, too
+  CHECK_FALSE(judge(leaves_help(0.33, 0.5), 0.3, 0.02));
+}
+
 TEST_CASE("luck: survival through many small risks is their product", "[verify]") {
   const auto survivors = [](double p) {
     Sample stayed;
