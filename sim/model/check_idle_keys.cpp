@@ -703,6 +703,47 @@ void idle_race_odds(const Context& context, const Touchpoint& touchpoint, const 
   }
 }
 
+// Weights of a persona's messages that do not tell hearers apart.
+void idle_mixing(const Context& context, const WordOfMouth& talk) {
+  const std::size_t people = context.parts.personas.size();
+  std::vector<double> weights(people * people, 1.0);
+  for (const Mixing& mixing : talk.mixing) {
+    if (!(mixing.from.index() < people && mixing.to.index() < people)) return;  // an error already
+    weights[mixing.from.index() * people + mixing.to.index()] = mixing.weight;
+  }
+  if (!talk.mixing.empty() && std::all_of(weights.begin(), weights.end(), [](double weight) { return weight == 0.0; })) {
+    context.findings.warning("word_of_mouth.mixing", "nobody hears anybody: all weights are 0",
+                             "give a pair a weight above 0");
+    return;
+  }
+  std::set<std::size_t> told;
+  for (std::size_t i = 0; i < talk.mixing.size(); ++i) {
+    const std::size_t from = talk.mixing[i].from.index();
+    const auto row = weights.begin() + static_cast<std::ptrdiff_t>(from * people);
+    const bool alike = std::all_of(row, row + static_cast<std::ptrdiff_t>(people),
+                                   [&](double weight) { return weight == *row && weight > 0.0; });
+    if (!alike || *row == 1.0 || !told.insert(from).second) continue;
+    context.findings.warning(fmt::format("word_of_mouth.mixing[{}]", i),
+                             fmt::format("what {} says reaches all alike: only the proportions of weights count",
+                                         in_quotes(context.parts.personas[from].id)),
+                             people == 1 ? "remove it: there is one persona" : "let the weights differ, or remove them");
+  }
+}
+
+// Exits that wait for a good word where nobody says one.
+void idle_waits_for_words(const Context& context, const WordOfMouth& talk) {
+  if (talk.promoter_rate > 0.0 || talk.passive_rate > 0.0) return;
+  const std::vector<Touchpoint>& touchpoints = context.parts.touchpoints;
+  for (std::size_t v = 0; v < touchpoints.size(); ++v) {
+    for (std::size_t i = 0; i < touchpoints[v].next.size(); ++i) {
+      if (touchpoints[v].next[i].on != Trigger::heard) continue;
+      context.findings.warning(fmt::format("{}.next[{}].on", context.paths.touchpoints[v], i),
+                               "nobody says a good word: promoter_rate and passive_rate are 0",
+                               "write promoter_rate = \"0.5 per month\"");
+    }
+  }
+}
+
 void idle_talk(const Context& context) {
   const ModelParts& parts = context.parts;
   if (!parts.word_of_mouth) return;
@@ -710,6 +751,8 @@ void idle_talk(const Context& context) {
   const WordOfMouth standard;
   Findings& findings = context.findings;
   if (talk.promoter_rate == 0.0 && talk.passive_rate == 0.0 && talk.detractor_rate == 0.0) {
+    // Reviews fade over `remembered`, too.
+    if (parts.reviews && talk.remembered != standard.remembered) return;
     findings.warning("word_of_mouth", "nobody says anything: all rates are 0", "write promoter_rate = \"0.5 per month\"");
     return;
   }
@@ -730,6 +773,8 @@ void idle_talk(const Context& context) {
   if (talk.remembered != standard.remembered && !slopes) {
     findings.warning("word_of_mouth.remembered", "remembered changes nothing: no exit has a slope on heard", "remove it");
   }
+  idle_waits_for_words(context, talk);
+  idle_mixing(context, talk);
 }
 
 void idle_reviews(const Context& context) {
@@ -739,6 +784,8 @@ void idle_reviews(const Context& context) {
     context.findings.warning("reviews", "nobody posts: probability is 0", "write probability = 0.05");
   } else if (!any_touchpoint(parts, [](const Touchpoint& t) { return t.reads_reviews && !t.end; })) {
     context.findings.warning("reviews", "nobody reads them: no touchpoint has reads_reviews", "add reads_reviews = true");
+  } else if (parts.reviews->weight == 0.0) {
+    context.findings.warning("reviews.weight", "what is read moves nobody: weight is 0", "write weight = 1");
   }
 }
 

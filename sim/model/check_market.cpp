@@ -63,6 +63,42 @@ struct CheckNetwork {
   }
 };
 
+// Contacts that communities cannot have: of one's own persona where there are too few such people, or of others.
+void check_communities(const Context& context, const Communities& network) {
+  const ModelParts& parts = context.parts;
+  const auto people = static_cast<double>(parts.settings.customers);
+  // What is out of range is an error by itself.
+  if (!(network.contacts >= 1.0 && network.contacts < people) || !(network.within >= 0.0 && network.within <= 1.0)) return;
+  double shares = 0.0;
+  for (const Persona& persona : parts.personas) shares += persona.share;
+  if (!(shares > 0.0)) return;
+  const double own = network.within * network.contacts, others = network.contacts - own;
+  double pairs = people * people;  // of two people of two personas, each counted from both sides
+  for (const Persona& persona : parts.personas) {
+    const double number = people * persona.share / shares;
+    pairs -= number * number;
+    if (!(number > 0.0) || own <= number - 1.0 + 1e-9) continue;
+    context.findings.warning(
+        "word_of_mouth.network.communities.within",
+        fmt::format("people of {} cannot have {} contacts of their own persona: there are about {:.0f} of "
+                    "them",
+                    in_quotes(persona.id), text(own), number),
+        "take fewer contacts, or a lower share within");
+  }
+  const double possible = std::max(0.0, pairs / people);  // contacts each
+  if (others > possible * (1.0 + 1e-9) + 1e-9) {
+    context.findings.warning(
+        "word_of_mouth.network.communities.within",
+        possible < 1e-9 ? fmt::format("nobody has contacts of other personas: there is one persona alone, so that contacts "
+                                      "are {} and not {}",
+                                      text(own), text(network.contacts))
+                        : fmt::format("people cannot have {} contacts of other personas, only {:.3g}: they are too few",
+                                      text(others), possible),
+        possible < 1e-9 ? "write within = 1, or network = { random = { contacts = 8 } }"
+                        : "take fewer contacts, or a higher share within");
+  }
+}
+
 // Talk costs time by the message. The rate of the engine is that of one processor, rounded down.
 void check_amount_of_talk(const Context& context, const WordOfMouth& talk) {
   constexpr double messages_a_second = 1e7, bearable = 600.0;
@@ -107,6 +143,7 @@ void check_word_of_mouth(const Context& context, const WordOfMouth& talk) {
                      "simulate more customers, or take arrivals = \"fixed\"");
     }
   }
+  if (const auto* communities = std::get_if<Communities>(&talk.network)) check_communities(context, *communities);
   findings.fields("word_of_mouth", keys::word_of_mouth(), talk);
   check_amount_of_talk(context, talk);
   std::set<std::pair<PersonaId, PersonaId>> named;

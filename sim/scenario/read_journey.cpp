@@ -325,7 +325,10 @@ Exit Reader::read_exit(const Value& value, const std::string& from) {
   const auto trigger = parts->take_word<std::size_t>("on");
   if (trigger) exit.on = static_cast<Trigger>(*trigger + 1);
   // Nobody misses an exit that may be this one.
-  if (interrupts && !trigger) problems_.mark_broken(fmt::format("touchpoint.{}.room", from));
+  if (interrupts && !trigger) {
+    problems_.mark_broken(fmt::format("touchpoint.{}.room", from));
+    problems_.mark_broken(parts->value().path() + ".probability");
+  }
   parts->close();
   return exit;
 }

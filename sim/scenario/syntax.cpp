@@ -381,8 +381,12 @@ class Explanation {
       return Refusal{"a number does not end with a point", fmt::format("write {}0", text), whole};
     }
     if (says("leading zeroes")) return Refusal{"a number does not begin with a zero", "remove the leading zero", whole};
-    if (says("not representable") || says("could not be interpreted"))
-      return Refusal{"this number is too large", "a whole number is at most 9223372036854775807", whole};
+    if (says("not representable") || says("could not be interpreted")) {
+      // Not one in hexadecimal digits, of which e is one.
+      const bool whole_number = text.find_first_of(".eE") == std::string::npos || text.find('x') != std::string::npos;
+      return Refusal{"this number is too large",
+                     whole_number ? "a whole number is at most 9223372036854775807" : "a number is at most 1.7e308", whole};
+    }
     if (says("parsing date") || says("parsing time")) {
       return Refusal{fmt::format("{} is not a date", in_quotes(text)), "write year-month-day: 2026-01-31", whole};
     }

@@ -211,6 +211,63 @@ TEST_CASE("keys that do nothing have a warning") {
   }
 }
 
+TEST_CASE("talk that reaches nobody, or all alike, has a warning; talk that does not has none") {
+  // Two personas, an exit that waits for a good word and one that bends on what is heard.
+  const std::string two = replaced(
+      replaced(journey, "share = 1\nstarts = { buy = 1 }\n",
+               "share = 0.9\nstarts = { buy = 1 }\n[[persona]]\nid = \"r\"\nshare = 0.1\nstarts = { buy = 1 }\n"),
+      "satisfaction = -1 } ]", "satisfaction = -1, heard = 1 }, { to = \"use\", on = \"heard\", probability = 0.1 } ]");
+  const auto with = [&](const std::string& more) { return two + more; };
+  const auto none = [&](const std::string& more) {
+    INFO(more);
+    const std::vector<std::string> all = warnings(with(more));
+    UNSCOPED_INFO(lines(all));
+    CHECK(all.empty());
+  };
+  none(talk);
+  none("[word_of_mouth]\npassive_rate = 0.1\ndetractor_rate = 0.1\n");
+  CHECK(warns(with("[word_of_mouth]\ndetractor_rate = 0.1\n"),
+              "touchpoint.buy.next[2].on: nobody says a good word: promoter_rate and passive_rate are 0"));
+
+  const auto mixing = [&](const std::string& pairs) { return talk + "mixing = [ " + pairs + " ]\n"; };
+  const std::string nothing =
+      "{ from = \"p\", to = \"p\", weight = 0 }, { from = \"p\", to = \"r\", weight = 0 }, { from = \"r\", to = \"p\", "
+      "weight = 0 }";
+  none(mixing("{ from = \"p\", to = \"p\", weight = 2 }, { from = \"p\", to = \"r\", weight = 0.5 }"));
+  none(mixing(nothing));
+  CHECK(warns(with(mixing(nothing + ", { from = \"r\", to = \"r\", weight = 0 }")),
+              "word_of_mouth.mixing: nobody hears anybody: all weights are 0"));
+  CHECK(warns(
+      with(mixing("{ from = \"p\", to = \"r\", weight = 0.5 }, { from = \"r\", to = \"p\", weight = 3 }, { from = \"r\", to "
+                  "= \"r\", weight = 3 }")),
+      "word_of_mouth.mixing[1]: what \"r\" says reaches all alike"));
+
+  // 90 people of p and 10 of r: between personas there are 900 pairs, 18 contacts for each person.
+  const auto communities = [&](const std::string& numbers) {
+    return talk + "network = { communities = { " + numbers + " } }\n";
+  };
+  none(communities("contacts = 10, within = 0.8"));
+  none(communities("contacts = 17, within = 0.5"));
+  CHECK(warns(
+      with(communities("contacts = 17, within = 0.6")),
+      "word_of_mouth.network.communities.within: people of \"r\" cannot have 10.2 contacts of their own persona: there are "
+      "about 10"));
+  CHECK(
+      warns(with(communities("contacts = 20, within = 0.05")), "people cannot have 19 contacts of other personas, only 18"));
+  CHECK(warns(journey + communities("contacts = 8, within = 0.75"),
+              "nobody has contacts of other personas: there is one persona alone, so that contacts are 6 and not 8"));
+
+  // Reviews: of no weight, or with nothing but their fading in the section of talk.
+  const std::string reads =
+      replaced(with("[reviews]\nprobability = 0.1\n"), "effort = 0.2\n", "effort = 0.2\nreads_reviews = true\n");
+  CHECK(warns(reads + "weight = 0\n", "reviews.weight: what is read moves nobody: weight is 0"));
+  const auto fading = [&](const std::string& remembered) {
+    return warns(reads + "[word_of_mouth]\n" + remembered, "word_of_mouth: nobody says anything");
+  };
+  CHECK(fading(""));
+  CHECK_FALSE(fading("remembered = \"1 month\"\n"));
+}
+
 TEST_CASE("the same keys have no warning where they do something") {
   CHECK(warnings(replaced(replaced(journey, "customers = 100\n", "customers = 100\nmarket = 5000\ndiscount = 0.1\n"),
                           "effort = 0.2\n", "effort = 0.2\nrevenue = 5\n"))

@@ -83,6 +83,7 @@ TEST_CASE("luck: who meant to leave and is called back leaves the next time as o
                  place(Stage::retention, {by_odds(home, 1.0, Fixed{1000.0})}), finish(End::churned)},
                 20.0, 200'000);
     parts.behaviour.recommend_base = 0.0;
+    parts.behaviour.recommend_sd = 0.0;
     Survey survey;
     survey.id = "after-use";
     survey.after = {TouchpointId(0)};
