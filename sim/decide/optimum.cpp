@@ -212,6 +212,10 @@ class Search {
       if (in_full) {
         for (const Metric& metric : metrics()) choice.differences.push_back(difference(all, nothing, metric));
       }
+      if (choice.bought.empty()) {  // the baseline itself: whoever may come, nothing about that is uncertain
+        choice.gain.low = choice.gain.high = choice.gain.mean;
+        for (Estimate& none : choice.differences) none.low = none.high = nan;
+      }
       round.paid_by_quarter[c] = space_.by_quarter(samples.window_ends, samples.plans.front().visit_price);
       round.described[c] = std::move(choice);
       round.goal[c] = std::move(found);
