@@ -8,11 +8,12 @@ export const position = Object.fromEntries(metrics.map((metric, i) => [metric.na
 export const valueOf = (group, plan, metric) => data.values[group][plan]?.[metric] ?? null;
 export const differenceOf = (group, plan, metric) => data.differences[group][plan]?.[metric] ?? null;
 export const compared = plans.length > 1;
-/** The name of the plan that is shown to have most of a headline metric, in a group; undefined where chance may have put it first. */
+/** The name of the plan that is shown to have most of a metric, in a group; null where chance may have put it first, undefined where nobody looked: plans are held against one another in headline metrics of all people. */
 export const highestShown = (group, metric) => {
+  if (group === 0 && data.highest && metric in data.highest) return plans[data.highest[metric]]?.name ?? null;
   const change = plans.length === 2 ? differenceOf(group, 1, position[metric]) : null;
-  const plan = group === 0 ? data.highest?.[metric] : change?.[5] ? (change[0] > 0 ? 1 : 0) : undefined;
-  return plans[plan]?.name;
+  if (!change) return undefined;
+  return change[5] ? plans[change[0] > 0 ? 1 : 0].name : null;
 };
 /** The colour of a plan. */
 export const hue = (k) => (compared && k === 0 ? look().baseline : tone(k - (compared ? 1 : 0)));

@@ -31,7 +31,7 @@ export const promoters = () => {
     const list = plans.map((plan, k) => ({ name: plan.name, k, ...data.nps[curveGroup()][k] }));
     const highest = highestShown(curveGroup(), "nps");
     return {
-      title: ends(list, (v) => plain(v, 1), highest ? `, highest under ${highest}` : "; chance may have made the differences"),
+      title: ends(list, (v) => plain(v, 1), highest ? `, highest under ${highest}` : highest === null ? "; chance may have made the differences" : ""),
       option: curves(data.time, list, (v) => plain(v), `${timeName} since the start`, "points", { scale: true }),
       legend: lineLegend(list),
       words: `True score of the customers present, ${curveWhom()}. At the horizon: ${list.map(({ name, mean }) => `${name} ${plain(lastOf(mean))}`).join(", ")}.`,
