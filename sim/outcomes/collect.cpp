@@ -413,8 +413,6 @@ std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& p
   return sums;
 }
 
-namespace {
-
 std::optional<OverBudget> over_budget(const ModelParts& parts, const Plan& plan, const std::vector<double>& window_ends,
                                       const std::vector<double>& visit_price) {
   if (!parts.budget.per_quarter) return std::nullopt;
@@ -429,8 +427,6 @@ std::optional<OverBudget> over_budget(const ModelParts& parts, const Plan& plan,
   if (most == spent.end() || within_budget(*most, *parts.budget.per_quarter)) return std::nullopt;
   return OverBudget{all[static_cast<std::size_t>(most - spent.begin())].name, *most, *parts.budget.per_quarter};
 }
-
-}  // namespace
 
 Samples collect_samples(const RunResult& result) {
   const Model& model = result.programs.front().model();

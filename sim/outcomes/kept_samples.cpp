@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "sojourn/engine/fixed_costs.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/scores.hpp"
 
@@ -464,6 +465,21 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
   keep_surveys(samples, keeper, outcomes);
 }
 
+/// What a plan without rules pays by the visit in each window, mean over replications: all that it pays there less what it
+/// pays whatever customers do.
+static std::vector<double> paid_by_visit(const Outcomes& outcomes, const Model& model, PlanId plan, std::size_t position,
+                                         std::size_t replications) {
+  const auto& paid = std::get<std::vector<double>>(recorded(outcomes, "investment", {"plan", "replication", "time"}).values);
+  std::vector<double> result = fixed_investment(Program(apply(model, plan))).windows;
+  const std::size_t windows = result.size();
+  for (std::size_t w = 0; w < windows; ++w) {
+    double sum = 0.0;
+    for (std::size_t r = 0; r < replications; ++r) sum += paid[(position * replications + r) * windows + w];
+    result[w] = sum / static_cast<double>(replications) - result[w];
+  }
+  return result;
+}
+
 Samples kept_samples(const Outcomes& outcomes, const Model& model) {
   require_results_of(outcomes, model);
   const ModelParts& parts = model.parts();
@@ -541,6 +557,11 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
       }
     }
     plan.cash = part(cash, k, windows);
+    if (parts.budget.per_quarter && described->rules.empty()) {
+      plan.visit_price = paid_by_visit(outcomes, model, PlanId(static_cast<std::size_t>(described - parts.plans.begin())), k,
+                                       samples.replications);
+      plan.over_budget = over_budget(parts, *described, samples.window_ends, plan.visit_price);
+    }
     samples.plans.push_back(std::move(plan));
   }
   read_queues(outcomes, parts, samples);

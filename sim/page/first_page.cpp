@@ -250,7 +250,12 @@ class FirstPage {
     const Optimum& found = *best_set();
     const std::size_t leader = found_.goal.leader;
     const std::size_t same = plan_of(found.finalists.front());
-    const std::string tried = fmt::format("Other sets of these improvements: of {} that were tried, ", found.tried);
+    const std::string limits = limit_words(found, report_.model);
+    const std::string tried = fmt::format("Other sets of these improvements: of {} that were tried{}, ", found.tried,
+                                          limits.empty() ? "" : " within " + limits);
+    const std::string beyond = leader != 0 && beyond_limits(leader, found)
+                                   ? fmt::format(" {} is beyond that.", comparison_.plans[leader].name)
+                                   : "";
     if (another_set_is_better()) {
       std::string set = optimum_answer(found, report_.model);
       set = set.substr(0, set.find('\n'));
@@ -264,11 +269,21 @@ class FirstPage {
     if (same == leader && leader != 0)
       return fmt::format("{}{} itself is seen to be best.", tried, comparison_.plans[leader].name);
     if (same < comparison_.plans.size() && found.gain.clear() && found.gain.low > 0.0)
-      return fmt::format("{}{} is seen to be best; what is said of it above rests on more people.", tried,
-                         comparison_.plans[same].name);
+      return fmt::format("{}{} is seen to be best{}.{}", tried, comparison_.plans[same].name,
+                         people(found.samples) < people(samples_) ? "; what is said of it above rests on more people" : "",
+                         beyond);
     const std::string than =
         leader == 0 || found_.goal.over_baseline != Verdict::better ? "buying nothing" : comparison_.plans[leader].name;
-    return fmt::format("{}none is shown to be better than {}, as far as a page simulates.", tried, than);
+    return fmt::format("{}none is shown to be better than {}, as far as a page simulates.{}", tried, than, beyond);
+  }
+
+  [[nodiscard]] static double people(const Samples& samples) {
+    return static_cast<double>(samples.customers) * samples.replications;
+  }
+
+  /// Whether a plan spends more than the search might.
+  [[nodiscard]] bool beyond_limits(std::size_t k, const Optimum& found) const {
+    return samples_.plans[k].over_budget || comparison_.plans[k].investment.mean > found.budget * (1.0 + 1e-9);
   }
 
   void paragraph(std::string_view heading, const std::string& text) {

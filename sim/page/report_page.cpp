@@ -223,8 +223,11 @@ class Page {
     const Optimum& best = report_.affordable != nullptr ? *report_.affordable : *report_.optimum;
     std::string words =
         lines("lead", optimum_answer(best, report_.model)) + lines("note", optimum_sureness(best, report_.model));
-    if (report_.affordable != nullptr)
-      words += lines("note", "Without a limit: " + first_line(optimum_answer(*report_.optimum, report_.model)));
+    if (report_.affordable != nullptr) {
+      const std::string left = limit_words(*report_.optimum, report_.model);  // the budget of quarters holds all the same
+      words += lines("note", (left.empty() ? "Without a limit: " : "Within " + left + " and no other limit: ") +
+                                 first_line(optimum_answer(*report_.optimum, report_.model)));
+    }
     return words;
   }
 

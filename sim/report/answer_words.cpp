@@ -281,12 +281,22 @@ std::vector<std::string> sentences(const Samples& samples, const Comparison& com
     for (const PlanComparison& plan : comparison.plans) gains.push_back(plan.differences[metric_position(name)]);
     result.push_back(sentence(samples, comparison, gains, lead, *find_metric(name), claim_of(name, samples.currency)));
   };
+  /// Whoever leads beyond the scenario's budget is no choice as it stands.
+  const auto dear = [&](std::size_t leader) {
+    if (leader == 0 || !samples.plans[leader].over_budget) return;
+    const OverBudget& over = *samples.plans[leader].over_budget;
+    result.back() += fmt::format(" But it spends {} in {}, of a budget of {}.", format::money(over.spent, samples.currency),
+                                 over.quarter, format::money(over.budget, samples.currency));
+  };
+  dear(found.goal.leader);
   const bool plain_goal = plain(comparison.goal.terms);
   const std::string_view decides = plain_goal ? metrics()[comparison.goal.terms.front().metric].name : "";
   if (found.money && decides != "npv") {
     about("npv", found.worth);
+    if (found.worth.leader != found.goal.leader) dear(found.worth.leader);
   } else if (decides != "retained") {
     about("retained", found.kept);
+    if (found.kept.leader != found.goal.leader) dear(found.kept.leader);
   }
   if (const Waits waits = most_changed_waits(samples); !waits.plans.empty()) result.push_back(sentence(samples, waits));
   return result;

@@ -263,6 +263,14 @@ class OptimumText {
 
 std::string choice_words(const Choice& choice, const Model& model) { return in_words(choice, model.parts()); }
 
+std::string limit_words(const Optimum& optimum, const Model& model) {
+  const std::string& currency = optimum.samples.currency;
+  std::string text = std::isfinite(optimum.budget) ? format::money(optimum.budget, currency) : "";
+  if (const auto limit = model.parts().budget.per_quarter)
+    text += fmt::format("{}{} in a calendar quarter", text.empty() ? "" : ", and ", format::money(*limit, currency));
+  return text;
+}
+
 std::string optimum_answer(const Optimum& optimum, const Model& model) { return OptimumText(optimum, model).answer(); }
 
 std::string optimum_sureness(const Optimum& optimum, const Model& model) { return OptimumText(optimum, model).sureness(); }

@@ -627,6 +627,33 @@ class Browser(Report):
         self.assertTrue(any(words.startswith("worth fixing") for words in marked) or not data["leverage"]["worth_fixing"], marked)
         self.check_quiet(browser)
 
+    def test_a_plan_beyond_the_budget_of_quarters_is_told_so(self):
+        """Advertising that is paid by the visit leads, and costs more in a quarter than there is; its twin costs less."""
+        pages = []
+        for by_visit, beyond in (("1.6", True), ("0.8", False)):
+            file, said = self.results("scenarios/streaming.toml", "compare", "--set", f"improvement.ads.cost.per_visit={by_visit}", "--set", "budget.per_quarter=165_000")
+            pages.append(self.page(file, "--budget", "300k"))
+            text = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", pages[-1].read_text(encoding="utf-8")))).replace("\u00a0", " ")
+            self.assertTrue(said["answer"][0].startswith("All the advertising is worth most: "), said["answer"])
+            self.assertEqual(said["answer"][0].endswith(". But it spends EUR 169 k in 2026 Q4, of a budget of EUR 165 k."), beyond, said["answer"])
+            self.assertEqual("But it spends" in text, beyond)
+            # A results file says so as well, and of the same sum.
+            again = sojourn("compare", file, "--json")
+            self.assertEqual(json.loads(again.stdout)["answer"], said["answer"])
+            self.assertIn("tried within EUR 300 k, and EUR 165 k in a calendar quarter, ", text)
+            self.assertEqual("All the advertising is beyond that." in text, beyond)
+            self.assertNotIn("Without a limit", text)
+            self.assertIn("Within EUR 165 k in a calendar quarter and no other limit: Buy", text)
+        browser = self.open(pages[0])
+        headings = [one.text.replace("\u00a0", " ") for one in browser.find_elements("css selector", "h3")]
+        self.assertTrue(any(one.startswith("Cost against gain: within EUR 300 k, number ") for one in headings), headings)
+        # Nobody held the plans against one another in lifetime value: nothing is said of chance.
+        [lifetime] = [one for one in headings if one.startswith("Lifetime value: ")]
+        self.assertRegex(lifetime, r"^Lifetime value: largest rise seen under .*, \+[\d.]+$")
+        nothing = [row.text for row in browser.find_elements("css selector", "#budget tr") if "Nothing" in row.text]
+        self.assertEqual(len(nothing), 1)
+        self.assertNotIn("±", nothing[0])
+
     def test_the_policy_is_in_force(self):
         """The twin of the quiet console: what the policy forbids is refused and seen."""
         browser = self.open(self.page(self.results("scenarios/telecom.toml")[0]))

@@ -50,10 +50,12 @@ struct PlanSamples {
   std::vector<std::vector<SurveySums>> surveys;   // [survey][sample]
   std::vector<SurveyIntervals> survey_intervals;  // [survey]; none where tables were not kept
   std::vector<RuleTrace> rules;                   // of those that the plan goes by; likewise
-  std::vector<double> visit_price;        // per window, what improvements cost by the visit, as `cash`; not kept in files
-  std::optional<OverBudget> over_budget;  // not kept in files
-  std::vector<double> cash;               // per window, undiscounted: revenue - cost - investment, for the market, mean
-                                          // over replications
+  // Per window, what improvements cost by the visit, as `cash`; files tell it where the scenario has a budget of quarters
+  // and the plan no rules.
+  std::vector<double> visit_price;
+  std::optional<OverBudget> over_budget;
+  std::vector<double> cash;  // per window, undiscounted: revenue - cost - investment, for the market, mean over
+                             // replications
 
   // One source compiles these, as those of ModelParts.
   PlanSamples();
@@ -155,6 +157,11 @@ struct QueueField {
 
 /// Adds the spread of appraisals to samples of `programs`, in the order of the plans, where customers are not coupled.
 void add_appraisal_spreads(Samples& samples, std::span<const Program> programs);
+
+/// Whether `plan` spends more in a quarter than there is, with what visits cost in each window (`PlanSamples::visit_price`).
+[[nodiscard]] std::optional<OverBudget> over_budget(const ModelParts& parts, const Plan& plan,
+                                                    const std::vector<double>& window_ends,
+                                                    const std::vector<double>& visit_price);
 
 /// The samples of a run with at least one finished replication.
 [[nodiscard]] Samples collect_samples(const RunResult& result);

@@ -89,7 +89,7 @@ export const budget = () => {
     const best = points.filter((one) => one.allowed).length - 1;
     const most = Math.max(...choices.map(([cost]) => cost), limit ?? 0);
     return {
-      title: best > 0 ? `number ${best + 1} gains most, ${minus(points[best].gain[3])} for ${points[best].cost[1]}${shown ? "" : ", which may be chance"}` : "nothing gains more than buying nothing",
+      title: best > 0 ? `${limit === null ? "" : `within ${limitText}, `}number ${best + 1} gains most, ${minus(points[best].gain[3])} for ${points[best].cost[1]}${shown ? "" : ", which may be chance"}` : "nothing gains more than buying nothing",
       option: {
         grid: { left: 8, right: 30, top: 56, bottom: 34, containLabel: true },
         tooltip: { trigger: "item", formatter: (at) => (at.seriesIndex === 0 ? `${choices[at.dataIndex][2] || "Nothing"}\ncosts ${short(choices[at.dataIndex][0])}, gains ${short(choices[at.dataIndex][1])}` : `${at.dataIndex + 1}: ${points[at.dataIndex].name}\ncosts ${points[at.dataIndex].cost[1]}, gains ${minus(points[at.dataIndex].gain[3])} ${points[at.dataIndex].gain[4]}`) },
