@@ -170,9 +170,10 @@ void check_budget(const Context& context, const Plan& plan, const std::string& p
   }
   for (std::size_t k = 0; k < spent.size(); ++k) {
     if (within_budget(spent[k], limit)) continue;
-    context.findings.error(
-        path, fmt::format("spends {:.0f} in {}, and the budget of a quarter is {:.0f}", spent[k], quarters[k].name, limit),
-        "buy less of an improvement, let one start later, or raise budget.per_quarter");
+    context.findings.error(path,
+                           fmt::format("the plan \"{}\" spends {:.0f} in {}, and the budget of a quarter is {:.0f}", plan.id,
+                                       spent[k], quarters[k].name, limit),
+                           "buy less of an improvement, let one start later, or raise budget.per_quarter");
     return;
   }
 }

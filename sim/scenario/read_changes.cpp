@@ -258,7 +258,8 @@ void Reader::read_budget() {
   std::optional<Table> table = section("budget");
   if (!table) return;
   table->read_fields(keys::budget(), parts_.budget);
-  if (problems_.hides("budget.per_quarter")) parts_.budget.per_quarter.reset();  // no plan is to be judged by it
+  // No plan is to be judged by what was refused, or in quarters that nobody meant.
+  if (problems_.hides("budget.per_quarter") || problems_.hides("scenario.start")) parts_.budget.per_quarter.reset();
   if (parts_.budget.per_quarter && !dated_) {
     table->value().refuse("calendar quarters need the date of day 0", std::string(start_hint));
   }
