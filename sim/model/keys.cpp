@@ -1328,7 +1328,7 @@ std::vector<Key> knob() {
            .meaning = "the left end of the slider",
            .example = "write from = 0.3"},
           {.name = "to", .kind = Kind::measure, .required = true, .meaning = "the right end", .example = "write to = 0.9"},
-          {.name = "name", .kind = Kind::text, .standard = "the key", .meaning = "what stands beside the slider"},
+          {.name = "name", .kind = Kind::text, .standard = "the key in words", .meaning = "what stands beside the slider"},
           {.name = "why", .kind = Kind::text, .meaning = "a sentence on what it stands for"}};
 }
 

@@ -63,6 +63,7 @@ struct Slider {
   std::vector<Setting> values;      // ascending where they are numbers
   std::vector<std::size_t> places;  // by point: which of them
   double own = std::nan("");        // what the scenario itself has
+  std::string before, after;        // of an effect: what stands around its number in the scenario
   std::string name;
 };
 
@@ -127,13 +128,17 @@ class Grid {
         const Knobs knob =
             knobs_for(scenario_, {{slider.key->key, slider.values.front().number, slider.values.back().number, ""}});
         if (!knob.values.empty()) slider.own = knob.values.front();
+        if (!knob.inputs.keys.empty()) {  // the sweep file alone does not know the effects of its scenario
+          slider.before = knob.inputs.keys.front().before;
+          slider.after = knob.inputs.keys.front().after;
+        }
       }
       sliders_.push_back(std::move(slider));
     }
     const Knobs named = read_knobs(scenario_);
     for (Slider& slider : sliders_) {
       for (std::size_t k = 0; k < named.inputs.keys.size(); ++k) {
-        if (named.inputs.keys[k].key == slider.key->key) slider.name = named.names[k];
+        if (named.inputs.keys[k].key == slider.key->key && named.names[k] != slider.key->key) slider.name = named.names[k];
       }
     }
   }
@@ -191,15 +196,15 @@ class Grid {
       const double low = slider.values.front().number, high = slider.values.back().number;
       knobs.push_back({{"key", slider.key->key},
                        {"name", slider.name},
-                       {"unit", slider.key->unit},
-                       {"percent", play_words::is_share(*slider.key, low, high)},
+                       {"unit", play_words::unit(*slider.key, settings.currency)},
+                       {"percent", slider.after != "%" && play_words::is_share(*slider.key, low, high)},
                        {"from", low},
                        {"to", high},
                        {"values", values},
                        {"labels", slider.key->ordered() ? Json(nullptr) : labels},
                        {"value", std::isfinite(slider.own) ? Json(nearest(slider)) : values.front()},
-                       {"before", slider.key->before},
-                       {"after", slider.key->after},
+                       {"before", slider.before},
+                       {"after", slider.after},
                        {"whole", slider.key->whole},
                        {"both", false},
                        {"why", ""}});
@@ -224,6 +229,7 @@ class Grid {
                        {"values", values_json(false)},
                        {"changes", values_json(true)},
                        {"own", own_point()},
+                       {"goal", sojourn::metrics()[first.front()].name},
                        {"customers", settings.customers},
                        {"replications", replications_},
                        {"cautions", cautions},

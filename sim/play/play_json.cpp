@@ -57,19 +57,20 @@ Json knobs_json(const Playground& ground) {
                         : rough / ten <= 3.5 ? 2.0 * ten
                         : rough / ten <= 7.5 ? 5.0 * ten
                                              : 10.0 * ten;
-    list.push_back({{"key", key.key},
-                    {"name", knobs.names[k]},
-                    {"unit", key.unit},
-                    {"percent", play_words::is_share(key, range.from, range.to)},
-                    {"from", range.from},
-                    {"to", range.to},
-                    {"step", key.whole ? std::max(1.0, std::round(step)) : step},
-                    {"value", knobs.values[k]},
-                    {"before", key.before},
-                    {"after", key.after},
-                    {"whole", key.whole},
-                    {"both", ground.moves_both(k)},
-                    {"why", knobs.whys[k]}});
+    list.push_back(
+        {{"key", key.key},
+         {"name", knobs.names[k] == key.key ? play_words::name_of_key(ground.scenario().parts, key.key) : knobs.names[k]},
+         {"unit", play_words::unit(key, ground.scenario().parts.settings.currency)},
+         {"percent", play_words::is_share(key, range.from, range.to)},
+         {"from", range.from},
+         {"to", range.to},
+         {"step", key.whole ? std::max(1.0, std::round(step)) : step},
+         {"value", knobs.values[k]},
+         {"before", key.before},
+         {"after", key.after},
+         {"whole", key.whole},
+         {"both", ground.moves_both(k)},
+         {"why", knobs.whys[k]}});
   }
   return list;
 }

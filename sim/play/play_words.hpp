@@ -30,6 +30,9 @@ namespace sojourn::play_words {
 /// Whether a knob's numbers, from `low` to `high`, are shown as per cent.
 [[nodiscard]] bool is_share(const VariedKey& key, double low, double high);
 
+/// What a knob's numbers count: the currency of money, "day" of durations, "day-1" of rates, else "1".
+[[nodiscard]] std::string unit(const VariedKey& key, const std::string& currency);
+
 /// What a person calls a key: "First bill: quality" of touchpoint.first-bill.quality.mean, "Live: to Moved, mean delay" of
 /// touchpoint.live.next.moved.after.exponential.mean; the key itself where nothing better is known.
 [[nodiscard]] std::string name_of_key(const ModelParts& parts, std::string_view key);

@@ -496,6 +496,27 @@ steps = 3
             self.picture(f"explore-{scheme}")
             self.check_quiet()
 
+    def test_sliders_have_the_unit_of_their_key(self):
+        """Only shares are percent; money has its currency, and what an effect adds is points; the charts show what the goal counts."""
+        keys = {"touchpoint.first-bill.quality.mean": ([0.4, 0.6], "60 %"), "touchpoint.first-bill.next.churned.odds": ([0.5, 1.0], "1"),
+                "improvement.plain-bill.effect.quality": ([0.1, 0.2], "20 points more"), "improvement.plain-bill.effect.effort": ([20, 40], "40 % less"),
+                "improvement.app-assistant.cost.per_visit": ([0.02, 0.03], "0.03 EUR"), "behaviour.performance": ([0.5, 1.0], "1")}
+        shutil.copy(TELECOM, self.folder)
+        (self.folder / "units.toml").write_text('schema = 1\n[sweep]\nscenario = "telecom.toml"\ndesign = { grid = {} }\nplans = ["baseline", "clear-bill"]\n'
+                                                'customers = 100\nreplications = 2\n' +
+                                                "".join(f'[[vary]]\nkey = "{key}"\nvalues = {values}\n' for key, (values, _) in keys.items()))
+        self.sojourn("sweep", "units.toml", "-o", "units", "--quiet")
+        self.sojourn("merge", "units", "-o", "units.h5", "--quiet")
+        self.sojourn("explore", "units.h5", "-o", "units.html", "--quiet")
+        browser = self.browser
+        browser.get((self.folder / "units.html").as_uri())
+        self.assertEqual([knob["key"] for knob in self.start()["knobs"]], list(keys))
+        for i, (key, (_, text)) in enumerate(keys.items()):
+            self.slide(i, 1)
+            self.assertEqual(self.element(f"knob-{i}-range").get_attribute("aria-valuetext"), text, key)
+        titles = [one.text for one in browser.find_elements("css selector", "#curves h3")]
+        self.assertTrue(all(title.startswith("Net present value, by ") for title in titles), titles)
+
     def test_a_server_that_is_gone_is_told(self):
         browser = self.open()
         self.wait("return document.body.classList.contains('answered')")

@@ -82,7 +82,8 @@ export const startCurves = () => {
     section("over-time-title").textContent = "Along each slider";
     for (const [k, knob] of knobs.entries()) {
       if (knob.values.length < 2) continue;
-      const [metric, m] = headline[0] ?? [metrics[0], 0];
+      // What decides between plans; the other figures stand in the table.
+      const [metric, m] = headline.find(([{ name }]) => name === grid.goal) ?? headline[0] ?? [metrics[0], 0];
       shown.push(new Chart(box, `${metric.title}, by ${knob.name}`, alongKnob(k, m), "small"));
     }
   }

@@ -316,7 +316,7 @@ const legend = () => {
   section("map-legend").append(
     element("ul", { class: "keys", "aria-label": "Colours" }, element("li", { class: "word" }, "Mood after the last visit:"), element("li", { class: "ramp" }, "angry", ...[0, 1, 2, 3, 4, 5, 6].map(dot), "delighted"),
       element("li", { class: "gap" }, stroke("more"), "taken more than before"), element("li", {}, stroke("less"), "less"), element("li", {}, stroke("ghost"), "before")),
-    element("span", { class: "options" }, element("label", {}, larger, " Larger"), element("label", {}, details, " Figures of the file")));
+    element("span", { class: "options" }, element("label", {}, larger, " Larger"), element("label", {}, details, " Figures of the file"), element("span", {}, "Bars and shares are those of the file, whatever is tried.")));
 };
 
 /** Dots are as large on the screen whatever the size of the map. */
@@ -339,7 +339,7 @@ export const startMap = (changed) => {
   readMap();
   if (start.grid) {  // nobody's life is in a grid
     section("clock").hidden = section("places").hidden = true;
-    section("living-title").textContent = "The journey";
+    section("living-title").textContent = "The journey, as in the file";
     return;
   }
   legend();

@@ -78,7 +78,8 @@ export const knobValueOf = (knob, number) => clean(number / shownAs(knob));
 export const knobStep = (knob) => (timeOf(knob)?.[2] === "months" ? Math.max(1, Math.round(knob.step / month)) * month : knob.step);
 /** What stands around the number of an effect: of "-40%" the number is 40 and the unit "% less". */
 const effectUnit = ({ before = "", after = "" }) => [after.trim(), { "+": "more", "-": "less" }[before.trim()] ?? ""].filter(Boolean).join(" ");
-export const knobUnit = (knob) => (knob.percent ? "%" : timeOf(knob) ? timeOf(knob)[2] : effectUnit(knob) || unitName(knob.unit));
+/** Of a share that an effect adds, 0.12 is 12 points more, not 12 %. */
+export const knobUnit = (knob) => (knob.percent ? (effectUnit(knob) ? `points ${effectUnit(knob)}` : "%") : timeOf(knob) ? timeOf(knob)[2] : effectUnit(knob) || unitName(knob.unit));
 export const knobFigure = (knob, value) => knob.labels?.[knob.values.indexOf(value)] ?? minus(knobNumber(knob, value).toLocaleString("en", { maximumFractionDigits: 6 })) + (knobUnit(knob) ? ` ${knobUnit(knob)}` : "");
 /** The day as a date, where the scenario has one. */
 export const dayName = (day) => {
