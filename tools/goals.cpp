@@ -15,15 +15,24 @@
 namespace sojourn::tools {
 namespace {
 
-/// "0.7", ".7", "70 %" or "1_000".
+/// "0.7", ".7", "70 %", "1_000", "500k" or "1.5M".
 std::optional<double> number(std::string_view typed) {
   std::string text(trimmed(typed));
   std::erase(text, '_');
   const bool share = text.ends_with('%');
   if (share) text.pop_back();
+  double factor = 1.0;
+  for (const auto& [suffix, times] : {std::pair{"k", 1e3}, std::pair{"M", 1e6}, std::pair{"bn", 1e9}}) {
+    if (share || !text.ends_with(suffix)) continue;
+    text.resize(text.rfind(suffix));
+    factor = times;
+    break;
+  }
   if (text.starts_with('.')) text.insert(0, "0");
   const std::optional<double> value = parse_number(trimmed(text));
-  return value && share ? *value / 100.0 : value;
+  if (!value) return std::nullopt;
+  const double all = share ? *value / 100.0 : *value * factor;
+  return std::isfinite(all) ? std::optional(all) : std::nullopt;
 }
 
 /// What to do about `typed`, which is no number: without its comma, if that is what is wrong with it, or as in `examples`.
@@ -80,20 +89,12 @@ std::string sentence(const Threshold& threshold, const PlanSamples& plan, const 
 }  // namespace
 
 double parse_money(const std::string& option, const std::string& text) {
-  std::string digits = text;
-  double factor = 1.0;
-  for (const auto& [suffix, times] : {std::pair{"k", 1e3}, std::pair{"M", 1e6}, std::pair{"bn", 1e9}}) {
-    if (!digits.ends_with(suffix)) continue;
-    digits = digits.substr(0, digits.rfind(suffix));
-    factor = times;
-    break;
-  }
-  const std::optional<double> value = digits.ends_with('%') ? std::nullopt : number(digits);
-  if (!value || !(*value >= 0.0) || !std::isfinite(*value * factor)) {
+  const std::optional<double> value = text.ends_with('%') ? std::nullopt : number(text);
+  if (!value || !(*value >= 0.0) || !std::isfinite(*value)) {
     throw InputError(fmt::format("{} {}: \"{}\" is no amount of money", option, text, text),
                      number_hint(text, "2_000_000, 2e6, 500k, 2M or 1.5bn"));
   }
-  return *value * factor;
+  return *value;
 }
 
 PrecisionGoal parse_precision(const std::string& text) {

@@ -386,6 +386,9 @@ arrives = "370.5 days"
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(done.stderr.count("threshold missed: npv of"), 3)
         self.assertIn("npv of care-first less the baseline's is", done.stderr)
+        # Amounts are written as in scenarios and as the tables have them.
+        self.sojourn(*compare, "--threshold", "care-first:npv>=-1bn", "--threshold", "care-first:npv<1.5bn", "--precision", "npv=900M", "--quiet")
+        self.assertEqual(self.ends(*compare, "--threshold", "care-first:npv>=10bn", "--quiet").returncode, 1)
 
     def test_wrong_goals(self):
         for arguments, said in (
