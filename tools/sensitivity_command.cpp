@@ -10,6 +10,7 @@
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/report/layout.hpp"
 #include "sojourn/report/sensitivity_report.hpp"
 #include "sojourn/sweep/merge.hpp"
 #include "sojourn/sweep/merged_sweep.hpp"
@@ -111,8 +112,14 @@ int sensitivity_command(const CommandLine& line) {
     return done;
   }
   const std::string boxes = regions_text(regions, layout(line));
-  print(stdout, "%s%s%s", sensitivity_text(found, points.provenance.title, layout(line)).c_str(), boxes.empty() ? "" : "\n",
-        boxes.c_str());
+  const std::string only = indices
+                               ? ""
+                               : prose(fmt::format("This sweep is by {}: it tells where one plan beats another. How much "
+                                                   "each key matters is told of sweeps by morris or saltelli.\n",
+                                                   design),
+                                       layout(line));
+  print(stdout, "%s%s%s%s", sensitivity_text(found, points.provenance.title, layout(line)).c_str(), only.c_str(),
+        boxes.empty() ? "" : "\n", boxes.c_str());
   return done;
 }
 

@@ -307,6 +307,7 @@ class Sweep(SweepCase):
         self.assertEqual(baseline["improvement.*.effect.quality"]["mu_star"], {"value": 0.0, "low": 0.0, "high": 0.0, "resolved": False})
         self.assertTrue(baseline["touchpoint.drink.quality.mean"]["mu_star"]["resolved"])
         text = self.run_sojourn("sensitivity", "all.h5", "--by", "npv", "--plan", "baseline").stdout
+        self.assertNotIn("This sweep is by", text)
         self.assertRegex(text, r"(?m)^  improvement\.\*\.effect\.quality .* no effect at any point$")
         self.write("t.toml", "{ saltelli = { samples = 8 } }")
         self.run_sojourn("sweep", "t.toml", "-o", "few")
@@ -374,6 +375,7 @@ class Sweep(SweepCase):
             self.assertGreater(2 * box["wins_inside"] / (box["points_inside"] + labels.sum()), 0.8)
         points.close()
         text = self.run_sojourn("sensitivity", "all.h5", COLUMNS="300").stdout
+        self.assertIn("This sweep is by sobol: it tells where one plan beats another. How much each key matters is told of sweeps by morris or saltelli.", text)
         self.assertRegex(text, r"mend-what-counts beats baseline in \d+ % of the points where improvement.barista-course.cost.once < \d+.*: "
                                r"covers \d+ % of its wins\.")
         self.assertEqual(json.loads(self.run_sojourn("sensitivity", "all.h5", "--json", "--threads", 1).stdout), found)
