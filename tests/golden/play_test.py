@@ -402,6 +402,8 @@ class Play(ProgramTest):
         self.assertIn("Choose first", self.element("predict-first").text)
         self.assertFalse(self.element("answer").is_displayed())
         browser.find_element("css selector", "#gather-class summary").click()
+        # The numbers of the terminal and of the sheet.
+        self.assertEqual([one.text for one in browser.find_elements("css selector", "#lesson .letter")], ["1", "2"])
         self.element("lesson-class-lines").send_keys("Ann, B\nBob; 1\nCy, what everybody meets\n\"Di, Jr\", 2\nEve, C\n")
         self.assertIn("4 predictions read; not understood: line 5", self.element("lesson-class-read").text)
         self.element("prediction-0").click()

@@ -70,9 +70,9 @@ export const startLesson = () => {
   document.body.classList.add("guessing");
   const radios = lesson.choices.map((choice, c) => {
     const radio = element("input", { type: "radio", name: "prediction", id: `prediction-${c}`, value: c });
-    return element("div", { class: "option" }, radio, element("label", { for: `prediction-${c}` }, element("span", { class: "letter", "aria-hidden": "true" }, String.fromCharCode(65 + c)), choice));
+    return element("div", { class: "option" }, radio, element("label", { for: `prediction-${c}` }, element("span", { class: "letter", "aria-hidden": "true" }, `${c + 1}`), choice));
   });
-  const gather = gatherBox("lesson-class", lesson.choices, `For example “Ann, B”, “Ann, 2” or the words of a choice: ${lesson.choices.map((choice, c) => `${String.fromCharCode(65 + c)} ${choice}`).join("; ")}.`);
+  const gather = gatherBox("lesson-class", lesson.choices, `For example “Ann, 2”, “Ann, B” or the words of a choice: ${lesson.choices.map((choice, c) => `${c + 1} ${choice}`).join("; ")}.`);
   const note = element("p", { class: "note", id: "predict-first", role: "alert" });
   const go = element("button", { type: "submit", id: "reveal", class: "strong" }, "See the answer");
   const form = element("form", { id: "predictions" }, element("fieldset", {}, element("legend", { class: "hidden-label" }, "Your prediction"), ...radios),
