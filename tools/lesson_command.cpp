@@ -68,6 +68,7 @@ Opened open_lesson(const CommandLine& line) {
   const std::size_t place = counted ? number - 1 : static_cast<std::size_t>(found - names.begin());
   Opened opened{names[place], place + 1, read_shipped(all[place], line.overrides), {}};
   require_no_errors(opened.scenario);
+  tell_notes(line, opened.scenario);
   opened.lesson = read_lesson(opened.scenario, line.overrides).value();
   return opened;
 }

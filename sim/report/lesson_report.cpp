@@ -322,9 +322,9 @@ std::vector<RevealPart> lesson_reveal(const LessonReport& report, const Layout& 
     std::string changes;
     for (const std::string& one : report.changed) changes += (changes.empty() ? "" : ", ") + one;
     return {{bold_prose(head_of(report), layout) + heading("With " + changes, layout) +
-                 pictures(report.figures, report.without, layout, characters) + heading("As the lesson has it", layout) +
-                 pictures(report.without, report.figures, layout, characters) + "\n" +
-                 prose(certainty(report, characters), layout),
+                 pictures(report.figures, report.without, layout, characters) + "\n" +
+                 prose(certainty(report, characters), layout) + heading("As the lesson has it", layout) +
+                 pictures(report.without, report.figures, layout, characters),
              ""}};
   }
   std::vector<RevealPart> parts;

@@ -203,6 +203,21 @@ Scenario read_scenario(const std::filesystem::path& path, const std::vector<Over
   return result;
 }
 
+/// What a changed number of customers does where they are the market that comes to servers.
+static void note_load(const std::vector<Override>& overrides, Scenario& scenario) {
+  const ModelParts& parts = scenario.parts;
+  const bool served =
+      std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), [](const Touchpoint& each) { return each.queues(); });
+  if (!served || parts.settings.market) return;
+  for (const Override& one : overrides) {
+    if (one.path != "scenario.customers") continue;
+    scenario.notes.push_back(one.option +
+                             " changes how busy the servers are, as without scenario.market everybody simulated is all who "
+                             "come; more replications narrow intervals and leave the load as it is");
+    return;
+  }
+}
+
 Scenario parse_scenario(std::string_view text, const std::string& name, const std::filesystem::path& folder,
                         const std::vector<Override>& overrides, const std::vector<Tie>& kept_ties, NamedFiles files,
                         const std::vector<Finding>& further) {
@@ -245,6 +260,7 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
   }
   problems.withhold_warnings();
   scenario::report(std::move(problems).sorted(), source, overrides, result, bases.texts());
+  if (result.errors() == 0) note_load(overrides, result);
   return result;
 }
 

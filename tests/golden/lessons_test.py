@@ -259,6 +259,16 @@ class Command(ProgramTest):
                     if "--set" not in line and "sojourn lesson" not in line:
                         self.assertLessEqual(len(line), columns, f"{name} at {columns}: {line}")
 
+    def test_who_changes_the_customers_of_a_queue_is_told_of_its_load(self):
+        """Where customers are the market; the twins: another lesson, other replications, and a market of its own."""
+        words = "note: --customers 2000 changes how busy the servers are, as without scenario.market everybody simulated is all who come"
+        self.assertIn(words, run("lesson", "queue", "--customers", "2000").stderr)
+        for silent in (("lesson", "weakest", "--customers", "2000"), ("lesson", "queue", "--replications", "2"),
+                       ("lesson", "queue", "--customers", "2000", "--set", "scenario.market=12240")):
+            done = run(*silent)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn("note:", done.stderr, silent)
+
     def test_changes_are_shown_beside_the_lesson(self):
         said = self.sojourn("lesson", "weakest", "--set", "touchpoint.drink.weight=0.5").stdout
         self.assertIn("With --set touchpoint.drink.weight=0.5\n", said)
