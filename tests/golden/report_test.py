@@ -654,6 +654,26 @@ class Browser(Report):
         self.assertEqual(len(nothing), 1)
         self.assertNotIn("±", nothing[0])
 
+    def test_plans_stand_side_by_side(self):
+        """Five columns fit a window of 1280: the last plan was cut off."""
+        browser = self.open(self.page(self.results("scenarios/streaming.toml")[0], "--fast"))
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+        wide = "const box = document.querySelector('#plans-table .scroll'); return [box.querySelectorAll('thead th').length, box.scrollWidth - box.clientWidth]"
+        columns, over = browser.execute_script(wide)
+        self.assertGreaterEqual(columns, 5)
+        self.assertLessEqual(over, 0)
+
+    def test_a_survey_is_told_over_the_whole_run(self):
+        """Not by its last window, which may be a day with a handful of answers."""
+        page = self.page(self.results("scenarios/perception-gap.toml", "run")[0], "--fast")
+        browser = self.open(page)
+        for survey in json.loads(re.findall(r'id="data">(.*?)</script>', page.read_text(encoding="utf-8"), re.DOTALL)[0])["surveys"]:
+            [caption] = [one.text.replace("\u00a0", " ") for one in browser.find_elements("css selector", "#survey-charts figure")
+                         if one.text.startswith(f"{survey['name']}: measured and true")]
+            for name in ("measured", "true"):
+                mean = f"{survey['figures'][0][name][0]:.2f}".replace("-", "\u2212")
+                self.assertRegex(caption, rf"Up to the horizon: .*{name} {mean} ± ")
+
     def test_the_policy_is_in_force(self):
         """The twin of the quiet console: what the policy forbids is refused and seen."""
         browser = self.open(self.page(self.results("scenarios/telecom.toml")[0]))

@@ -92,7 +92,7 @@ export const surveys = () => {
   for (const survey of data.surveys) {
     new Chart(parent, `${survey.name}: measured and true`, () => {
       const list = [["Measured", "measured"], ["True", "true"]].map(([name, key], k) => ({ name, k, mean: survey[key][chosen.plan] }));
-      return { option: curves(data.time, list, (v) => plain(v, 2), `${timeName} since the start`, survey.asks, { scale: true }, [chosen.plan]), legend: lineLegend(list), words: `${plans[chosen.plan].name}, all customers, ${survey.asks}. At the end: ${list.map(({ name, mean }) => `${name.toLowerCase()} ${lastOf(mean) === null ? "-" : plain(lastOf(mean), 2)}`).join(", ")}.`, table: curveTable(survey.asks, timeName, data.time, list, (v) => plain(v, 2)) };
+      return { option: curves(data.time, list, (v) => plain(v, 2), `${timeName} since the start`, survey.asks, { scale: true }, [chosen.plan]), legend: lineLegend(list), words: `${plans[chosen.plan].name}, all customers, ${survey.asks}. Up to the horizon: ${list.map(({ name }) => { const [mean, low, high] = survey.figures[chosen.plan][name.toLowerCase()]; return `${name.toLowerCase()} ${mean === null ? "-" : `${minus(plain(mean, 2))}${low === null ? "" : ` ± ${plain((high - low) / 2, 2)}`}`}`; }).join(", ")}. A window has few answers: its measured score swings by chance.`, table: curveTable(survey.asks, timeName, data.time, list, (v) => plain(v, 2)) };
     });
   }
 };

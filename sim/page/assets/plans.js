@@ -2,7 +2,7 @@
 import { Chart, inWords, mark, takeaway, whisker } from "./chart.js";
 import { chosen, compared, data, differenceOf, highestShown, hue, metrics, plans, position, valueOf, whom } from "./data.js";
 import { element, grid, section, table } from "./elements.js";
-import { minus } from "./words.js";
+import { joined, minus } from "./words.js";
 
 // ---- the chosen plan's outcomes, a row each
 export const chance = "may be chance";
@@ -49,11 +49,14 @@ export const plansTable = () => {
       attributes["data-difference"] = change[0];
       const same = change[0] === 0;
       const mark = !same && change[1] !== null && !sure ? ` (${chance})` : good > 0 ? " better" : good < 0 ? " worse" : "";
-      return element("td", attributes, minus(value[3]), element("span", { class: "interval" }, same ? "no change" : `${minus(change[3])} ${change[4]}${mark}`));
+      return element("td", attributes, minus(value[3]), element("span", { class: "interval" }, same ? "no change" : joined(`${minus(change[3])} ${change[4]}${mark}`)));
     })];
   const rows = shown.filter(isMain).map(row);
   if (compared && chosen.group === 0) {
-    const extra = (label, key) => [label, ...plans.map((_, k) => (k === 0 ? "-" : minus(data.money[k][key])))];
+    const extra = (label, key) => [label, ...plans.map((_, k) => {
+      const [, value, interval] = /^(.*?)(?: \((.*)\))?$/.exec(k === 0 ? "-" : minus(data.money[k][key]));
+      return interval ? element("td", {}, value, element("span", { class: "interval" }, interval)) : value;
+    })];
     rows.push(extra("Return on investment", "roi_text"), extra("Payback", "payback_text"), extra("Investment per extra customer kept", "per_extra_customer"));
     for (const { metric, chances } of data.best) rows.push([`Chance of being best: ${metrics[position[metric]].label}`, ...chances]);
   }
