@@ -42,7 +42,11 @@ class WorthPicture {
       put("<text class=\"soft\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", at_x, at_y, anchor, html(words));
     };
     // Words at the corners and marks first, then names where they hide least.
-    std::vector<Box> taken{{zero_x - 1.0, y.to, zero_x + 1.0, y.from}, {x.from, 0.0, x.from + 260.0, 19.0}};
+    const double below_axis = std::min(zero_y + 15.0, height - 34.0);
+    std::vector<Box> taken{{zero_x - 1.0, y.to, zero_x + 1.0, y.from},
+                           {x.from, zero_y - 1.0, x.to, zero_y + 1.0},
+                           {zero_x + 5.0, below_axis - 11.0, zero_x + 60.0, below_axis + 3.0},
+                           {x.from, 0.0, x.from + 260.0, 19.0}};
     if (width - 16.0 - zero_x > 130.0) {
       corner(x.to, y.to - 6.0, "end", "pays and keeps more");
       taken.push_back({x.to - 125.0, y.to - 17.0, x.to, y.to - 2.0});
@@ -73,7 +77,7 @@ class WorthPicture {
       put("<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", label.x, label.y,
           label.left ? "end" : "start", html(name));
     }
-    corner(zero_x + 5.0, std::min(zero_y + 15.0, height - 34.0), "start", "baseline");
+    corner(zero_x + 5.0, below_axis, "start", "baseline");
     corner(x.to, height - 8.0, "end",
            fmt::format("net present value, {} ({} to {})  →", samples_.currency,
                        format::difference(metric("npv"), x.low, ""), format::difference(metric("npv"), x.high, "")));

@@ -663,6 +663,23 @@ class Browser(Report):
         self.assertGreaterEqual(columns, 5)
         self.assertLessEqual(over, 0)
 
+    def test_no_axis_strikes_a_name_through(self):
+        """A plan that keeps as many as before stands on the axis; its name does not."""
+        scenario = (SOURCE / "scenarios/coffee.toml").read_text(encoding="utf-8")
+        path, file = self.folder / "on-axis.toml", self.folder / "on-axis.h5"
+        path.write_text(scenario[:scenario.index("[[improvement]]")] + "".join(
+            f'[[improvement]]\nid = "{name}"\ntarget = {{ touchpoint = "drink" }}\neffect = {{ {effect} }}\n'
+            f'[[plan]]\nid = "plan-{name}"\nname = "A plan that is called {name}"\nimprovements = ["{name}"]\n'
+            for name, effect in (("one", 'revenue = "+0.3"'), ("two", 'quality = "+0.2"'))), encoding="utf-8")
+        done = sojourn("compare", path, "--customers", 2000, "--replications", 3, "--quiet", "-o", file)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        picture = re.search(r'<figure class="picture">.*?</figure>', self.page(file, "--fast").read_text(encoding="utf-8"), re.DOTALL)[0]
+        level = float(re.search(r'class="axis" d="M[-\d.]+ ([-\d.]+)H', picture)[1])
+        names = re.findall(r'<text class="name" x="[-\d.]+" y="([-\d.]+)"[^>]*>([^<]*)', picture)
+        self.assertEqual([name for _, name in names], ["A plan that is called one", "A plan that is called two"])
+        for y, name in names:
+            self.assertFalse(float(y) - 10 < level < float(y) + 3, name)  # from the top of its letters to their bottom
+
     def test_a_survey_is_told_over_the_whole_run(self):
         """Not by its last window, which may be a day with a handful of answers."""
         page = self.page(self.results("scenarios/perception-gap.toml", "run")[0], "--fast")
