@@ -336,9 +336,18 @@ class Explanation {
                      "keys are of the letters a to z, digits, '-' and '_'; sections are in brackets", at_};
     }
     if (says("expected key or closing") || says("expected key-value pair") || says("comma or closing '}'")) {
+      if (auto unquoted = quantity(token_at(line_, byte_))) return unquoted;
       return Refusal{"the keys of a table in braces are separated by commas", "write { mean = 0.5, sd = 0.1 }", at_};
     }
     return std::nullopt;
+  }
+
+  /// A duration or a rate without its quotes.
+  Answer quantity(const Token& token) const {
+    if (!parse_duration(token.text).value && !parse_rate(token.text).value) return std::nullopt;
+    return Refusal{"a quantity with a unit stands in quotes",
+                   fmt::format("write {}{}", key_equals(key_before(token.from)), in_quotes(token.text)),
+                   here(token.from, token.to)};
   }
 
   Answer values() const {
@@ -356,10 +365,7 @@ class Explanation {
                        whole};
       }
     }
-    if (parse_duration(text).value || parse_rate(text).value) {
-      return Refusal{"a quantity with a unit stands in quotes", fmt::format("write {}{}", key_equals(key), in_quotes(text)),
-                     whole};
-    }
+    if (auto unquoted = quantity(token)) return unquoted;
     if (const auto better = rewritten_number(text))
       return Refusal{fmt::format("{} is not a number in TOML", in_quotes(text)), better->hint(), whole};
     if (parse_suffixed(text)) {

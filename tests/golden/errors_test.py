@@ -4,6 +4,7 @@ The corpus is bad/NAME.toml with bad/NAME.expected, the text of `sojourn run NAM
 `python3 errors_test.py --update` writes the .expected files anew from what the program prints: read the difference before committing it.
 """
 
+import json
 import os
 import pathlib
 import subprocess
@@ -106,6 +107,21 @@ journeys: error: this is a directory
 hint: name a file in it: "journeys/coffee.toml"
 sojourn: 1 error in journeys
 """)
+
+    def test_the_json_of_check_has_the_place(self):
+        """File, line and column of each finding as the text has them; what was set on the command line has none."""
+        self.write("bad.toml", SCENARIO.replace("share = 1", "shar = 1").replace('quality = "+0.1"', 'quality = "+0,1"'))
+        done = subprocess.run([SOJOURN, "check", "bad.toml", "--json", "--set", "scenario.customers=-1"], cwd=self.folder, capture_output=True, timeout=60)
+        findings = json.loads(done.stdout)["findings"]
+        self.assertEqual((done.returncode, len(findings)), (2, 3), findings)
+        for finding in findings:
+            first = finding["text"].splitlines()[0]
+            if first.startswith("--set"):
+                self.assertEqual([finding[key] for key in ("file", "line", "column")], [None, None, None])
+            else:
+                self.assertTrue(first.startswith(f"{finding['file']}:{finding['line']}:{finding['column']}: error: "), finding)
+                self.assertEqual(finding["file"], "bad.toml")
+        self.assertEqual(sum(finding["line"] is None for finding in findings), 1)
 
     def test_a_life_that_never_ends(self):
         """A loop of delays that are next to nothing is no error before it is lived: then it is one at its touchpoint."""
