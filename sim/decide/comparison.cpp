@@ -60,6 +60,9 @@ Estimate cost_per_extra_customer(const std::vector<Sums>& plan, const std::vecto
     customers.push_back(extra_customers(plan[i], baseline[i]));
   }
   const Sums all = pooled(plan);
+  // What costs no investment, only pay of servers say, has no price in investment.
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  if (!(investment.value(all) > 0.0)) return {nan, nan, nan, nan, 0};
   return ratio(investment.value(all), costs, extra_customers(all, pooled(baseline)), customers);
 }
 

@@ -55,9 +55,11 @@ std::string cost_per_extra(const PlanComparison& plan, const std::string& curren
   const Estimate& e = plan.cost_per_extra_customer;
   if (std::isnan(e.mean)) return "-";
   const std::string text = format::money(e.mean, currency);
-  return std::isnan(e.low)
-             ? text
-             : fmt::format("{} ({} to {})", text, format::money(e.low, currency), format::money(e.high, currency));
+  if (!std::isnan(e.low))
+    return fmt::format("{} ({} to {})", text, format::money(e.low, currency), format::money(e.high, currency));
+  // Where there may be no extra customers, there may be no such price.
+  const Difference& kept = plan.differences[metric_position("retained")];
+  return std::isnan(kept.low) || kept.told_apart() ? text : text + " (may be chance)";
 }
 
 std::string return_on_investment(const PlanComparison& plan) {
@@ -494,11 +496,11 @@ std::string queues_text(const Samples& samples, const Layout& layout) {
     }
     text += "\n" + pools.text(layout);
   }
-  return text + "\n" +
-         prose(
-             "Waits that ended, by length; answered, gave up: of all who came; servers busy: of the time that they were "
-             "there.\n",
-             layout);
+  std::string notes =
+      "Waits that ended, by length; answered, gave up: of all who came; servers busy: of the time that they were there.";
+  if (samples.mechanisms.has(Needs::paid_servers))
+    notes += " The pay of servers is in the cost to serve and the value of all, not in those of single personas or places.";
+  return text + "\n" + prose(notes + "\n", layout);
 }
 
 }  // namespace

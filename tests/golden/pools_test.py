@@ -131,6 +131,20 @@ class Pools(unittest.TestCase):
         self.assertAlmostEqual(clv * 3000, npv, delta=1e-6 * abs(npv))
         self.assertLess(abs(plans["baseline"]["by_persona"]["caller"]["clv"]["mean"]), 5.0)
 
+    def test_what_an_extra_customer_costs(self):
+        """Plans that are paid by the hour alone invest nothing: no price of an extra customer, not 0. One that may keep nobody more is told as such."""
+        scenarios = Path(os.environ["SOJOURN_SOURCE"]) / "scenarios"
+        few = ("--customers", "2000", "--replications", "3", "-o", "out.h5")
+        plans = json.loads(self.run_well("compare", scenarios / "service-line.toml", *few, "--json"))["plans"]
+        self.assertEqual([plan["metrics"]["investment"]["mean"] for plan in plans.values()], [0.0] * 3)
+        self.assertEqual([plan["cost_per_extra_customer"]["mean"] for plan in plans.values()], [None] * 3)
+        text = re.sub(r"\s+", " ", self.run_well("compare", scenarios / "service-line.toml", *few, "--full"))
+        self.assertNotIn("EUR 0.00 (EUR 0.00 to EUR 0.00)", text)
+        self.assertIn("The pay of servers is in the cost to serve and the value of all, not in those of single personas or places.", text)
+        text = re.sub(r"\s+", " ", self.run_well("compare", scenarios / "contact-centre.toml", *few, "--full"))
+        self.assertRegex(text, r"customer kept - EUR [\d.]+ \(may be chance\)")
+        self.assertRegex(text, r"customer kept EUR [\d.]+ \(EUR [\d.]+ to EUR [\d.]+\)")  # of a plan that is told to keep more
+
     def test_figures_everywhere(self):
         found = json.loads(self.run_well("run", self.scenario, "--json", "-o", "out.h5"))
         call = found["touchpoints"]["call"]

@@ -78,7 +78,7 @@ struct PlanComparison {
   /// Difference of discounted money up to each window's end, see `discounted_balance`: what payback is the day of.
   std::vector<double> balance;
   double extra_customers = 0.0;      // customers at the horizon more than under the baseline, of the market
-  Estimate cost_per_extra_customer;  // investment / extra_customers; NaN where there are none
+  Estimate cost_per_extra_customer;  // investment / extra_customers; NaN where one of them is none
   std::vector<PersonaEffect> personas;
   std::vector<SegmentEffect> segments;  // of accounts; none where nobody belongs to one
 
