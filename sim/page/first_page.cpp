@@ -262,6 +262,9 @@ class FirstPage {
       if (set.starts_with("Buy ")) set.erase(0, 4);
       const Difference& plan = comparison_.goal.gains[leader];
       const bool more = leader == 0 || found.gain.low > (std::isnan(plan.high) ? plan.mean : plan.high);
+      if (!beyond.empty())
+        return fmt::format("Within {}, which {} is beyond, a set that is no plan here: {} Make it a plan to see it in full.",
+                           limits, comparison_.plans[leader].name, set);
       return fmt::format("A set that is no plan here{}: {} Make it a plan to see it in full.",
                          more ? ", and worth more than those by the goal" : "", set) +
              (more ? "" : fmt::format(" It may be no more than {} is.", comparison_.plans[leader].name));

@@ -662,6 +662,16 @@ class Browser(Report):
         columns, over = browser.execute_script(wide)
         self.assertGreaterEqual(columns, 5)
         self.assertLessEqual(over, 0)
+        # Where a table is cut off, a shade says that there is more; it scrolls with the window, and the paper over it with the table.
+        self.assertEqual(browser.execute_script("return getComputedStyle(document.querySelector('#plans-table .scroll')).backgroundAttachment"), "local, local, scroll, scroll")
+
+    def test_within_a_budget_that_the_leading_plan_exceeds_another_set_is_named(self):
+        """Not as one that "may be no more than" the plan that leads, which is worth more and beyond the budget."""
+        file, _ = self.results("scenarios/streaming.toml", "compare", "--set", "improvement.ads.cost.per_visit=1.6", "--set", "budget.per_quarter=165_000",
+                               "--set", 'plan.half-ads.improvements=["lower-price"]')
+        text = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", self.page(file, "--budget", "300k").read_text(encoding="utf-8")))).replace("\u00a0", " ")
+        self.assertIn("Within EUR 300 k, and EUR 165 k in a calendar quarter, which All the advertising is beyond, a set that is no plan here: ", text)
+        self.assertNotIn("It may be no more than All the advertising is.", text)
 
     def test_no_axis_strikes_a_name_through(self):
         """A plan that keeps as many as before stands on the axis; its name does not."""
