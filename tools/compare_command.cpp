@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "commands.hpp"
 #include "mpi_module.hpp"
@@ -11,6 +12,7 @@
 #include "sojourn/decide/goal.hpp"
 #include "sojourn/decide/joined_samples.hpp"
 #include "sojourn/decide/tried.hpp"
+#include "sojourn/outcomes/collect.hpp"
 #include "sojourn/outcomes/kept_samples.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/outcomes/run_size.hpp"
@@ -98,35 +100,44 @@ Samples simulated(const CommandLine& line, const Model& model, const std::vector
   return samples;
 }
 
-/// The plans of a scenario, simulated, or of a results file, as they stand in it.
-/// All that is read becomes one of `inputs`.
-Samples samples_of(const CommandLine& line, std::vector<std::filesystem::path>& inputs) {
+/// One of several files.
+struct Side {
+  Samples samples;             // of a results file; else what the scenario is about, and its plans, which have none yet
+  std::optional<Model> model;  // of a scenario, which is still to be simulated
+};
+
+/// Reads `line.input`. All that is read becomes one of `inputs`.
+Side read_side(const CommandLine& line, std::vector<std::filesystem::path>& inputs) {
   const bool results = looks_like_results(line.input);
-  const Input input = read_input(line, results ? Recorded::everything : Recorded::provenance);
+  Input input = read_input(line, results ? Recorded::everything : Recorded::provenance);
   inputs.insert(inputs.end(), input.files.begin(), input.files.end());
   if (results) {
     if (!line.overrides.empty())
       throw InputError(line.input + " is a results file, whose numbers stand", "name its scenario to simulate it otherwise");
-    return kept_samples(*input.recorded, input.model);
+    return {kept_samples(*input.recorded, input.model), std::nullopt};
   }
-  std::vector<PlanId> plans;
-  for (std::size_t k = 0; k < input.model.parts().plans.size(); ++k) plans.emplace_back(k);
-  return simulated(line, input.model, plans);
+  Samples about = samples_about(input.model);
+  about.replications = about.replications_asked;
+  for (const Plan& plan : input.model.parts().plans) {
+    PlanSamples& named = about.plans.emplace_back();
+    named.id = plan.id;
+    named.name = plan.name;
+  }
+  return {std::move(about), std::move(input.model)};
 }
 
-/// Leaves the baseline and the plans asked for.
-void keep_plans(Samples& samples, const std::vector<std::string>& asked) {
-  std::vector<std::string> known;
-  for (const PlanSamples& plan : samples.plans) known.push_back(plan.id);
+/// Where the baseline and the plans `asked` for stand among the `known`; all of them where none is asked for.
+std::vector<std::size_t> plans_kept(const std::vector<std::string>& known, const std::vector<std::string>& asked) {
   std::vector<std::size_t> kept{0};
+  if (asked.empty()) {
+    for (std::size_t k = 1; k < known.size(); ++k) kept.push_back(k);
+  }
   for (const std::string& name : asked) {
     const std::size_t at = position_called("plan", name, known, "--plans: ");
     if (std::find(kept.begin(), kept.end(), at) == kept.end()) kept.push_back(at);
   }
   if (kept.size() < 2) throw InputError("there is no plan to compare with the baseline", "leave --plans out for all");
-  std::vector<PlanSamples> plans;
-  for (const std::size_t k : kept) plans.push_back(std::move(samples.plans[k]));
-  samples.plans = std::move(plans);
+  return kept;
 }
 
 const std::string markdown_beginning = fmt::format("<!-- {} -->\n", file_mark);
@@ -201,17 +212,36 @@ int compare_several(const CommandLine& line) {
   may.inputs.assign(files.begin(), files.end());
   may.force = line.force;
   require_keepable(line.output, may, false);
-  std::vector<NamedSamples> runs;
+  std::vector<std::string> names;
   for (const std::string& file : files) {
-    CommandLine one = line;
-    one.input = file;
     const std::string name = std::filesystem::path(file).stem().string();
-    if (std::any_of(runs.begin(), runs.end(), [&](const NamedSamples& run) { return run.name == name; }))
+    if (std::find(names.begin(), names.end(), name) != names.end())
       throw InputError(fmt::format("two files are called {}", name), "their plans are told apart by it: rename one of them");
-    runs.push_back({name, samples_of(one, may.inputs)});
+    names.push_back(name);
+  }
+  // Nothing is simulated until all is known that may be wrong.
+  std::vector<NamedSamples> runs;
+  std::vector<std::optional<Model>> models;
+  CommandLine one = line;
+  for (std::size_t k = 0; k < files.size(); ++k) {
+    one.input = files[k];
+    Side side = read_side(one, may.inputs);
+    runs.push_back({names[k], std::move(side.samples)});
+    models.push_back(std::move(side.model));
+  }
+  require_pairable(runs);
+  const std::vector<std::size_t> kept = plans_kept(joined_plans(runs), line.plans);
+  for (std::size_t k = 0; k < files.size(); ++k) {
+    if (!models[k]) continue;
+    one.input = files[k];
+    std::vector<PlanId> plans;
+    for (std::size_t p = 0; p < models[k]->parts().plans.size(); ++p) plans.emplace_back(p);
+    runs[k].samples = simulated(one, *models[k], plans);
   }
   Samples samples = joined(std::move(runs));
-  if (!line.plans.empty()) keep_plans(samples, line.plans);
+  std::vector<PlanSamples> plans;
+  for (const std::size_t k : kept) plans.push_back(std::move(samples.plans[k]));
+  samples.plans = std::move(plans);
   return tell(line, samples, std::move(may));
 }
 

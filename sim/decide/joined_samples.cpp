@@ -97,12 +97,29 @@ std::vector<TouchSums> no_visits(const std::vector<Sums>& people) {
   return none;
 }
 
+/// How a plan of `run`, which is not the first, is called beside those of the others: by `own`, its id or its name.
+std::string name_beside(const NamedSamples& run, const std::string& own) {
+  return run.samples.plans.size() == 1 ? run.name : fmt::format("{}/{}", run.name, own);
+}
+
 }  // namespace
 
-Samples joined(std::vector<NamedSamples> runs) {
+void require_pairable(const std::vector<NamedSamples>& runs) {
   Obstacles found;
   for (std::size_t k = 1; k < runs.size(); ++k) find_obstacles(runs.front(), runs[k], found);
   if (!found.runs.empty()) throw InputError(fmt::format("{}", fmt::join(found.runs, ". ")), found.hint());
+}
+
+std::vector<std::string> joined_plans(const std::vector<NamedSamples>& runs) {
+  std::vector<std::string> ids;
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    for (const PlanSamples& plan : runs[k].samples.plans) ids.push_back(k == 0 ? plan.id : name_beside(runs[k], plan.id));
+  }
+  return ids;
+}
+
+Samples joined(std::vector<NamedSamples> runs) {
+  std::vector<std::string> ids = joined_plans(runs);
   Samples all = std::move(runs.front().samples);
   for (std::size_t k = 1; k < runs.size(); ++k) {
     Samples& run = runs[k].samples;
@@ -128,10 +145,9 @@ Samples joined(std::vector<NamedSamples> runs) {
     }
     const std::vector<std::size_t> pools = places_in(all.pools, all.pool_names, run.pools, run.pool_names);
     const std::vector<std::size_t> rules = places_in(all.rules, all.rule_names, run.rules, run.rule_names);
-    const bool alone = run.plans.size() == 1;
     for (PlanSamples& plan : run.plans) {
-      plan.id = alone ? runs[k].name : fmt::format("{}/{}", runs[k].name, plan.id);
-      plan.name = alone ? runs[k].name : fmt::format("{}/{}", runs[k].name, plan.name);
+      plan.id = std::move(ids[all.plans.size()]);
+      plan.name = name_beside(runs[k], plan.name);
       std::vector<std::vector<TouchSums>> touch(all.touchpoints.size(), no_visits(plan.all));
       for (std::size_t v = 0; v < touchpoints.size(); ++v) touch[touchpoints[v]] = std::move(plan.touch[v]);
       plan.touch = std::move(touch);

@@ -352,6 +352,8 @@ Samples samples_about(const Model& model) {
   samples.replications_asked = parts.settings.replications;
   samples.seed = parts.settings.seed;
   samples.horizon = parts.settings.horizon.value();
+  samples.window_ends = Windows(samples.horizon, parts.settings.window.value()).ends();
+  samples.batches = !model.coupled();
   samples.personas = ids_of(parts.personas);
   samples.persona_names = names_of(parts.personas);
   samples.segments = ids_of(parts.account_segments);
@@ -433,10 +435,8 @@ Samples collect_samples(const RunResult& result) {
   const ModelParts& parts = model.parts();
   Samples samples = samples_about(model);
   samples.replications = static_cast<std::uint32_t>(result.replications.size());
-  samples.window_ends = result.programs.front().windows().ends();
   samples.events = result.events;
   samples.seconds = result.seconds;
-  samples.batches = !model.coupled();
   samples.plans.resize(result.programs.size());
   parallel_for_each(result.programs.size(), result.threads, [&](std::size_t k) {
     const Program& program = result.programs[k];

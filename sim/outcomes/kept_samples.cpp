@@ -487,7 +487,6 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
   samples.replications = static_cast<std::uint32_t>(outcomes.dimension("replication").size);
   samples.seed = outcomes.provenance.seed;
   if (const auto* ends = std::get_if<std::vector<double>>(&outcomes.dimension("time").values)) samples.window_ends = *ends;
-  samples.batches = !model.coupled();
 
   const std::vector<std::string>& ids = recorded_texts(outcomes, "plan");
   const std::size_t plans = ids.size(), personas = samples.personas.size(), touchpoints = samples.touchpoints.size();

@@ -127,6 +127,21 @@ class Compare(ProgramTest):
             "hint: run them again with one --seed, --customers and --horizon; set scenario.window and scenario.discount in "
             "all\n")
 
+    def test_nothing_is_simulated_of_files_that_cannot_be_compared(self):
+        """A day of work is asked for: whatever is wrong with the second file, or with the plans, is told before it."""
+        (self.folder / "a.toml").write_text(COFFEE.read_text(encoding="utf-8"), encoding="utf-8")
+        (self.folder / "b.toml").write_text('schema = 1\n[scenario]\nbase = "a.toml"\nseed = 7\ndiscount = 0.5\n')
+        (self.folder / "c.toml").write_text('schema = 1\n[scenario]\nbase = "a.toml"\nhorison = 7\n')
+        (self.folder / "d.toml").write_text('schema = 1\n[scenario]\nbase = "a.toml"\n')
+        for words, *arguments in (
+                ("a and b do not share their luck: they have the seeds 42 and 7; the discounts 0 and 0.5", "a.toml", "b.toml"),
+                ("horison", "a.toml", "c.toml"), ("two files are called a", "a.toml", "a.toml"),
+                ('there is no plan "nobody"', "a.toml", "d.toml", "--plans", "nobody")):
+            with self.subTest(words):
+                done = self.ends("compare", *arguments, "--customers", "2e9", "--replications", 100)
+                self.assertEqual((done.returncode, done.stdout), (2, ""))
+                self.assertIn(words, done.stderr)
+
     def test_json(self):
         result = self.compare()
         care = result["plans"]["care-first"]
