@@ -104,6 +104,14 @@ void require_same_run(const fs::path& path, const Json& there, const Json& ours)
   }
 }
 
+/// `path`, the name that the user gave: where no such file can be made, that is told by this name, not by those of the files
+/// beside it. One that is there is looked at later.
+fs::path possible(fs::path path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) require_replaceable(path, by_beginning(beginning));
+  return path;
+}
+
 /// The parts in a checkpoint whose bytes are all there.
 std::vector<std::string> parts_in(const fs::path& path, std::string_view bytes, const Json& ours) {
   if (bytes.size() < beginning.size() + digest_size) refuse(path, damaged, begin_anew(path));
@@ -239,7 +247,7 @@ void ReplicationFile::remove() {
 }
 
 RunCheckpoint::RunCheckpoint(fs::path path, const RunIdentity& identity)
-    : path_(std::move(path)),
+    : path_(possible(std::move(path))),
       lock_(path_.parent_path() / fmt::format(".{}.lock", path_.filename().string())),
       head_(std::string(beginning)),
       states_(fs::path(path_).concat(".state"), identity),

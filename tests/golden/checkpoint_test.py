@@ -157,6 +157,9 @@ class Checkpoint(Giant):
                             (("-o", "./new"), "the results go to that file"), (("--uncertain",), "--checkpoint does not go with --uncertain"),
                             (("--try", "persona.commuter.share=0.5"), "--checkpoint does not go with --try")):
             self.assertIn(words, self.ends(self.start("compare", "coffee.toml", "--checkpoint", "new", *more), 2)[1])
+        for name, words in (("none/new", "cannot write none/new: there is no folder none"), ("coffee.toml/new", "cannot write coffee.toml/new: "),
+                            (".", "cannot write .: it is a folder")):
+            self.assertIn(words, self.ends(self.start("compare", "coffee.toml", "--checkpoint", name), 2)[1])
         self.assertEqual([path.name for path in self.folder.glob("*") if path.name in ("new", "kept.h5", "out.h5")], [])
 
     def rewritten(self, change):
