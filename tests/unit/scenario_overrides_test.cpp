@@ -264,6 +264,23 @@ TEST_CASE("shares that no longer sum to 1 are told at the one that was set, not 
   CHECK(told({"persona.b.traits.patience=9"}).starts_with("j.toml:13:9: error: shares of the personas"));
 }
 
+TEST_CASE("shares of account segments are told at the one that was set as well", "[scenario]") {
+  std::string text = journey;
+  text.replace(text.find("share = 1"), 9, "");
+  for (const char* id : {"small", "large"})
+    text += std::string("[[account_segment]]\nid = \"") + id + "\"\nshare = 0.5\nroles = { a = 1 }\n";
+  const auto told = [&](std::initializer_list<const char*> settings) {
+    std::vector<Override> overrides;
+    for (const char* setting : settings) overrides.push_back(parse_override(setting));
+    return first_error(parse_scenario(text, "j.toml", ".", overrides));
+  };
+  REQUIRE(parse_scenario(text, "j.toml").errors() == 0);
+  CHECK(told({"account_segment.small.share=0.9"}) ==
+        "--set account_segment.small.share=0.9: error: shares of the account segments sum to 1.4, but must sum to 1\n"
+        "hint: take away 0.4 in all");
+  CHECK(told({"account_segment.large.share=0.9"}).starts_with("--set account_segment.large.share=0.9: error: shares of the"));
+}
+
 TEST_CASE("two mistakes, one in the file and one in an override, are both told", "[scenario]") {
   std::string text = journey;
   text.replace(text.find("0.55"), 4, "5.50");
