@@ -180,18 +180,28 @@ void hold_to_chance(const Clean& clean, std::vector<InformationValue>& of_input)
 }
 
 /// Whether the mean worth of `best` is above that of each other choice by more than the draws' own chance.
+std::vector<std::size_t> same_as(const Matrix& differences, std::size_t best) {
+  std::vector<std::size_t> same;
+  for (std::size_t d = 0; d < differences.size(); ++d) {
+    if (d != best && differences[d] == differences[best]) same.push_back(d);
+  }
+  return same;
+}
+
 bool stands_out(const Matrix& differences, std::size_t best) {
   const std::size_t others = differences.size() - 1;
+  bool another = false;
   const double degrees = static_cast<double>(differences.front().size()) - 1.0;
   const double t = student_t_point(degrees, 0.025 / static_cast<double>(others));
   for (std::size_t d = 0; d < differences.size(); ++d) {
-    if (d == best) continue;
+    if (differences[d] == differences[best]) continue;
+    another = true;
     std::vector<double> lead = differences[best];
     for (std::size_t i = 0; i < lead.size(); ++i) lead[i] -= differences[d][i];
     const double error = std::sqrt(covariance(lead, lead) / static_cast<double>(lead.size()));
     if (!(mean(lead) > t * error)) return false;
   }
-  return true;
+  return another;
 }
 
 double total_variance(const Matrix& columns) {
@@ -244,6 +254,7 @@ ValueOfInformation value_of_information(const ValueSample& sample) {
   ValueOfInformation result;
   result.draws = clean.first.size();
   result.best = highest_mean(clean.differences);
+  result.same = same_as(clean.differences, result.best);
   result.best_shown = stands_out(clean.differences, result.best);
   Matrix known = clean.differences;
   if (sample.simulated) {

@@ -32,6 +32,14 @@ bool earns_or_pays(const PlanComparison& plan) {
   });
 }
 
+/// Whether two plans come to the same in every figure: one is the other under another name, or in another file.
+bool same_effects(const PlanComparison& a, const PlanComparison& b) {
+  return std::equal(a.metrics.begin(), a.metrics.end(), b.metrics.begin(), b.metrics.end(),
+                    [](const Estimate& x, const Estimate& y) {
+                      return (x.mean == y.mean && x.sd == y.sd) || (std::isnan(x.mean) && std::isnan(y.mean));
+                    });
+}
+
 }  // namespace
 
 Verdict verdict(const Difference& difference, Direction better) {
@@ -79,17 +87,27 @@ Lead lead(const std::vector<Difference>& gains, const std::vector<Rivalry>& pair
   return result;
 }
 
-std::optional<std::size_t> shown_highest(const Comparison& comparison, std::size_t metric) {
-  std::vector<std::size_t> above(comparison.plans.size(), 0);  // how many others each is told from, and is more than
+std::vector<std::size_t> shown_highest(const Comparison& comparison, std::size_t metric) {
+  const std::size_t plans = comparison.plans.size();
+  // How many others each is told from, and is more than; and those that have the same.
+  std::vector<std::size_t> above(plans, 0);
+  std::vector<std::vector<std::size_t>> same(plans);
   for (const Rivalry& pair : comparison.rivalries) {
     if (pair.metric != metric) continue;
     const Verdict told = verdict(pair.lead);
     if (told == Verdict::better) ++above[pair.first];
     if (told == Verdict::worse) ++above[pair.second];
+    if (told != Verdict::same) continue;
+    same[pair.first].push_back(pair.second);
+    same[pair.second].push_back(pair.first);
   }
-  const auto found = std::find(above.begin(), above.end(), comparison.plans.size() - 1);
-  if (comparison.plans.size() < 2 || found == above.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - above.begin());
+  for (std::size_t k = 0; k < plans; ++k) {
+    if (above[k] == 0 || above[k] + same[k].size() + 1 != plans) continue;
+    std::vector<std::size_t> highest{k};
+    highest.insert(highest.end(), same[k].begin(), same[k].end());
+    return highest;
+  }
+  return {};
 }
 
 Answer answer(const Comparison& comparison) {
@@ -97,6 +115,11 @@ Answer answer(const Comparison& comparison) {
   result.goal = lead(comparison.goal.gains, comparison.goal.pairs, comparison.goal.chances);
   result.worth = lead_in(comparison, "npv");
   result.kept = lead_in(comparison, "retained");
+  for (Lead* const each : {&result.goal, &result.worth, &result.kept}) {
+    for (const std::size_t other : each->equal) {
+      if (same_effects(comparison.plans[other], comparison.plans[each->leader])) each->twins.push_back(other);
+    }
+  }
   const std::size_t npv = metric_position("npv"), retained = metric_position("retained");
   for (std::size_t k = 0; k < comparison.plans.size(); ++k) {
     const PlanComparison& plan = comparison.plans[k];

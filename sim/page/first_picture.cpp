@@ -158,7 +158,8 @@ class WorthPicture {
   [[nodiscard]] std::string takeaway() const {
     const auto named = [&](const Lead& lead) { return comparison_.plans[lead.leader].name; };
     const bool pays = found_.worth.over_baseline == Verdict::better, keeps = found_.kept.over_baseline == Verdict::better;
-    const char* const most = found_.kept.shown() && shown_.size() > 1 ? "keeps most customers" : "keeps more customers";
+    const char* const most = found_.kept.shown() && shown_.size() > 1 + found_.kept.twins.size() ? "keeps most customers"
+                                                                                                 : "keeps more customers";
     if (pays && keeps) {
       return found_.worth.leader == found_.kept.leader
                  ? named(found_.worth) + " is ahead in money and in customers kept"

@@ -746,11 +746,10 @@ class Data {
     json_["winners_and_losers"] = std::move(all);
     json_["by_stage"] = std::move(stages);
     json_["best"] = std::move(chances);
-    // Of all customers: which plan headings may call the highest.
+    // Of all customers: which plans headings may call the highest.
     Json highest = Json::object();
     for (const std::string_view name : headline_metrics) {
-      const auto plan = shown_highest(comparison_, metric_position(name));
-      highest[std::string(name)] = plan ? Json(*plan) : Json(nullptr);
+      highest[std::string(name)] = shown_highest(comparison_, metric_position(name));
     }
     json_["highest"] = std::move(highest);
   }

@@ -149,14 +149,6 @@ std::string none_better(const Samples& samples, const Comparison& comparison, co
   return text + parts + ".";
 }
 
-/// Whether two plans come to the same in every figure: one is the other under another name, or in another file.
-bool same_effects(const PlanComparison& a, const PlanComparison& b) {
-  return std::equal(a.metrics.begin(), a.metrics.end(), b.metrics.begin(), b.metrics.end(),
-                    [](const Estimate& x, const Estimate& y) {
-                      return (x.mean == y.mean && x.sd == y.sd) || (std::isnan(x.mean) && std::isnan(y.mean));
-                    });
-}
-
 std::string sentence(const Samples& samples, const Comparison& comparison, const std::vector<Difference>& gains,
                      const Lead& lead, const Metric& unit, const Claim& claim) {
   if (lead.leader == 0) return none_better(samples, comparison, gains, unit, claim);
@@ -188,14 +180,19 @@ std::string sentence(const Samples& samples, const Comparison& comparison, const
     std::vector<std::string> twins, names;
     bool open = false;  // whether more people would tell some of them
     for (const std::size_t rival : lead.rivals) {
-      const bool equal = std::find(lead.equal.begin(), lead.equal.end(), rival) != lead.equal.end();
-      const bool twin = equal && same_effects(comparison.plans[rival], comparison.plans[lead.leader]);
-      (twin ? twins : names).push_back(comparison.plans[rival].name);
-      open = open || !equal;
+      const auto among = [&](const std::vector<std::size_t>& some) {
+        return std::find(some.begin(), some.end(), rival) != some.end();
+      };
+      (among(lead.twins) ? twins : names).push_back(comparison.plans[rival].name);
+      open = open || !among(lead.equal);
     }
     const bool most = names.empty() && others > twins.size() + 1;  // of all but those who do the same
     std::string text = fmt::format("{} {}: {}", name, most ? claim.most : claim.more, with_interval);
-    if (!twins.empty()) text += fmt::format("; {} {} the same effects", list(twins), twins.size() == 1 ? "has" : "have");
+    if (!twins.empty()) {
+      text += fmt::format(
+          "; {} {}", list(twins),
+          twins.size() == 1 ? "has the same effects: either will do" : "have the same effects: any of them will do");
+    }
     if (!names.empty()) text += fmt::format("; {} {}", list(names), claim.as_many);
     if (open) text += ": " + caution_words::to_tell(samples, lead.times_to_tell);
     return text + ".";

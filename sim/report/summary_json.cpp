@@ -62,6 +62,8 @@ Json goal(const Comparison& comparison, const Answer& found) {
   for (const GoalTerm& term : comparison.goal.terms) json["weights"][std::string(metrics()[term.metric].name)] = term.weight;
   json["leader"] = comparison.plans[found.goal.leader].id;
   json["leader_is_best"] = found.goal.shown();
+  json["same_as_leader"] = Json::array();
+  for (const std::size_t twin : found.goal.twins) json["same_as_leader"].push_back(comparison.plans[twin].id);
   for (std::size_t k = 0; k < comparison.plans.size(); ++k)
     json["chance"][comparison.plans[k].id] = number(comparison.goal.chances[k]);
   json["pairs"] = pairs(comparison, comparison.goal.pairs);

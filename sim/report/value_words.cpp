@@ -23,8 +23,15 @@ std::string Worth::of(const InformationValue& value) const {
 
 std::string best(const ValueOfInformation& value, const std::vector<std::string>& names) {
   const std::string& name = names[value.best];
-  if (value.best_shown) return fmt::format("{} is worth most in the mean", name);
-  return fmt::format("These draws do not tell which is worth most: {} is ahead in the mean, which may be chance", name);
+  if (value.same.size() + 1 == names.size() && names.size() > 1) return "All are worth the same at every draw: any will do";
+  std::vector<std::string> others;
+  for (const std::size_t choice : value.same) others.push_back(names[choice]);
+  const std::string same = others.empty() ? ""
+                                          : fmt::format("; {} {} worth the same at every draw", fmt::join(others, ", "),
+                                                        others.size() == 1 ? "is" : "are");
+  if (value.best_shown) return fmt::format("{} is worth most in the mean{}", name, same);
+  return fmt::format("These draws do not tell which is worth most: {} is ahead in the mean, which may be chance{}", name,
+                     same);
 }
 
 }  // namespace sojourn::value_words

@@ -104,8 +104,12 @@ class Compare(ProgramTest):
     def test_a_plan_that_stands_in_two_files_is_told_to_be_the_same(self):
         for name in ("one", "two"):
             (self.folder / f"{name}.toml").write_text(COFFEE.read_text(encoding="utf-8"), encoding="utf-8")
-        said = self.sojourn("compare", "one.toml", "two.toml", "--customers", 1000, "--replications", 4).stdout
-        self.assertIn("; two/Mend what guests remember has the same effects.", said)
+        few = ("--customers", 1000, "--replications", 4)
+        said = self.sojourn("compare", "one.toml", "two.toml", *few).stdout
+        self.assertIn("; two/Mend what guests remember has the same effects: either will do.", said)
+        for plans, best, same in (((), True, ["two/mend-what-counts"]), (("--plans", "mend-what-counts,mend-the-weakest"), True, [])):
+            goal = self.json("compare", "one.toml", "two.toml", *few, *plans)["goal"]
+            self.assertEqual((goal["leader"], goal["leader_is_best"], goal["same_as_leader"]), ("mend-what-counts", best, same))
         self.assertNotIn("may be worth as much", said)
         self.assertNotIn("may keep as many", said)
 

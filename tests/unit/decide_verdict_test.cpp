@@ -178,20 +178,40 @@ TEST_CASE("answer: of a tie nobody is the best") {
   CHECK(has(tie, "A pays: "));
   CHECK(has(tie, "B may be worth as much"));
   CHECK_FALSE(has(tie, "worth most"));
-  const Samples equal = market({{"A", 0, 500, 10}, {"B", 0, 500, 10}});
-  const Answer found = answer(compare(equal));
-  CHECK(found.goal.rivals == std::vector<std::size_t>{2});
+  // Worth the same, and something else in who stays.
+  const Answer found = answer(compare(market({{"A", 0, 500, 10}, {"B", 0, 300, 10}, {"C", 9, 500, 10}})));
+  CHECK(found.goal.rivals == std::vector<std::size_t>{3});
+  CHECK(found.goal.equal == std::vector<std::size_t>{3});
+  CHECK(found.goal.twins.empty());
   CHECK_FALSE(found.goal.shown());
+}
+
+TEST_CASE("answer: plans that come to the same in every figure are best together") {
+  const auto lead_of = [](const std::vector<Case>& cases) { return answer(compare(market(cases))).goal; };
+  const Lead both = lead_of({{"A", 5, 500, 10}, {"B", 0, 300, 10}, {"C", 5, 500, 10}});
+  CHECK(both.leader == 1);
+  CHECK(both.twins == std::vector<std::size_t>{3});
+  CHECK(both.shown());
+  Samples alone = market({{"A", 0, 500, 10}});
+  alone.plans.push_back(alone.plans[1]);
+  alone.plans[2].id = alone.plans[2].name = "B";
+  CHECK(answer(compare(alone)).goal.shown());
+  CHECK(answer_words::sentences(alone, compare(alone)).front() ==
+        "A pays: +500 EUR of net present value (95 %: +494 to +506); B has the same effects: either will do.");
+  // Their twins: another plan may be as good, or chance may have put both first.
+  CHECK_FALSE(lead_of({{"A", 0, 500, 50}, {"B", 0, 499, 45}, {"C", 0, 500, 50}}).shown());
+  CHECK_FALSE(lead_of({{"A", 0, 5, 300}, {"C", 0, 5, 300}}).shown());
 }
 
 TEST_CASE("answer: a plan that does the same as the leader is told to, and is no open question") {
   CHECK(said({{"A", 0, 500, 10}, {"B", 0, 300, 10}, {"C", 0, 500, 10}}) ==
-        "A is worth most: +500 EUR of net present value (95 %: +494 to +506); C has the same effects.");
+        "A is worth most: +500 EUR of net present value (95 %: +494 to +506); C has the same effects: either will do.");
   CHECK(said({{"A", 5, 500, 10}, {"B", 0, 300, 10}, {"C", 5, 500, 10}, {"D", 0, 200, 10}, {"E", 5, 500, 10}}) ==
-        "A is worth most: +500 EUR of net present value (95 %: +494 to +506); C and E have the same effects.");
+        "A is worth most: +500 EUR of net present value (95 %: +494 to +506); C and E have the same effects: any of them "
+        "will do.");
   const std::string open = said({{"A", 0, 500, 50}, {"B", 0, 470, 45}, {"C", 0, 500, 50}});
   CHECK(has(open, "A pays: "));
-  CHECK(has(open, "; C has the same effects; B may be worth as much: run about "));
+  CHECK(has(open, "; C has the same effects: either will do; B may be worth as much: run about "));
   // Worth the same in every sample, and something else in other figures.
   const std::string other = said({{"A", 0, 500, 10}, {"B", 0, 300, 10}, {"C", 9, 500, 10}});
   CHECK(has(other, "; C may be worth as much."));
@@ -201,13 +221,17 @@ TEST_CASE("answer: a plan that does the same as the leader is told to, and is no
 TEST_CASE("verdict: a plan is shown to be the highest only where it is told from every other") {
   const std::size_t npv = metric_position("npv");
   const auto highest = [&](const std::vector<Case>& cases) { return shown_highest(compare(market(cases)), npv); };
-  CHECK(highest({{"A", 0, 500, 10}, {"B", 0, 300, 10}}) == std::optional<std::size_t>(1));
-  CHECK(highest({{"A", 0, 300, 10}, {"B", 0, 500, 10}}) == std::optional<std::size_t>(2));
-  CHECK(highest({{"A", 0, -500, 10}, {"B", 0, -400, 10}}) == std::optional<std::size_t>(0));  // the baseline
+  CHECK(highest({{"A", 0, 500, 10}, {"B", 0, 300, 10}}) == std::vector<std::size_t>{1});
+  CHECK(highest({{"A", 0, 300, 10}, {"B", 0, 500, 10}}) == std::vector<std::size_t>{2});
+  CHECK(highest({{"A", 0, -500, 10}, {"B", 0, -400, 10}}) == std::vector<std::size_t>{0});  // the baseline
+  // Both of them, who have the same of it.
+  CHECK(highest({{"A", 0, 500, 10}, {"B", 0, 300, 10}, {"C", 0, 500, 10}}) == std::vector<std::size_t>{1, 3});
+  CHECK(highest({{"A", 0, 500, 50}, {"B", 0, 499, 45}, {"C", 0, 500, 50}}).empty());
+  CHECK(highest({{"A", 0, 0, 0}}).empty());
   // Above the baseline both, and chance may have put A first.
-  CHECK_FALSE(highest({{"A", 0, 500, 50}, {"B", 0, 499, 45}}));
-  CHECK_FALSE(highest({{"A", 0, 5, 300}}));
-  CHECK_FALSE(highest({}));
+  CHECK(highest({{"A", 0, 500, 50}, {"B", 0, 499, 45}}).empty());
+  CHECK(highest({{"A", 0, 5, 300}}).empty());
+  CHECK(highest({}).empty());
 }
 
 TEST_CASE("answer: the goal decides which plan is named") {

@@ -9,6 +9,7 @@
 
 #include "sojourn/base/error.hpp"
 #include "sojourn/base/special.hpp"
+#include "sojourn/report/value_words.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/statistics.hpp"
 
@@ -166,6 +167,23 @@ TEST_CASE("curved worth is seen by the regression, where a straight line would s
   const double truth = 2.0 * std::exp(-0.5) / std::sqrt(2.0 * M_PI);
   CHECK(judge(values.mean(), values.standard_error(), truth, 0.06, 0.01));
   CHECK_FALSE(judge(values.mean(), values.standard_error(), 0.0, 0.06, 0.01));
+}
+
+TEST_CASE("choices that are worth the same at every draw are best together", "[verify]") {
+  ValueSample sample{{"x"}, {{}}, {"nothing", "A", "B"}, {{}, {}, {}}, false};
+  for (int i = 0; i < 200; ++i) {
+    sample.values[0].push_back(0.01 * i);
+    for (const std::size_t choice : {1u, 2u}) sample.worth[choice].push_back(0.5 + 0.01 * i);
+    sample.worth[0].push_back(0.0);
+  }
+  const ValueOfInformation both = value_of_information(sample);
+  CHECK(both.best_shown);
+  CHECK(both.same == std::vector<std::size_t>{2});
+  CHECK(value_words::best(both, sample.choices) == "A is worth most in the mean; B is worth the same at every draw");
+  sample.worth[0] = sample.worth[1];
+  const ValueOfInformation all = value_of_information(sample);
+  CHECK_FALSE(all.best_shown);
+  CHECK(value_words::best(all, sample.choices) == "All are worth the same at every draw: any will do");
 }
 
 TEST_CASE("what is worth most by chance of the draws is not called so", "[verify]") {

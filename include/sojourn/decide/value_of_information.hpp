@@ -40,10 +40,11 @@ struct ChoiceOutlook {
 
 /// What is known of a decision, and what more knowledge is worth.
 struct ValueOfInformation {
-  std::size_t draws = 0;  // at which all is defined
-  std::size_t best = 0;   // the choice of highest mean worth: what to take with what is known now
-  /// Whether the draws tell `best` from every other choice: each paired difference of means leaves 0 out, together with 95 %
-  /// (Bonferroni). What is worth most by chance of the draws is no advice.
+  std::size_t draws = 0;          // at which all is defined
+  std::size_t best = 0;           // the choice of highest mean worth: what to take with what is known now
+  std::vector<std::size_t> same;  // choices that are worth at every draw what `best` is worth: either will do
+  /// Whether the draws tell `best` from every other choice but those of `same`, and there is one: each paired difference of
+  /// means leaves 0 out, together with 95 % (Bonferroni). What is worth most by chance of the draws is no advice.
   bool best_shown = false;
   std::vector<ChoiceOutlook> choices;
   InformationValue perfect;                // of knowing all inputs (EVPI): the expected loss of `best`

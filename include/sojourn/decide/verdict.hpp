@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -38,22 +37,27 @@ struct Lead {
   Verdict over_baseline = Verdict::same;
   std::vector<std::size_t> rivals;  // plans, the baseline aside, that the leader is not told from, all pairs allowed for
   std::vector<std::size_t> equal;   // of these, those that are the same as the leader in every sample
+  std::vector<std::size_t> twins;   // of these, those that come to the same in every figure: the leader under another name
   std::size_t second = 0;           // the plan next to the leader; 0 where there is no other
   Difference ahead;                 // of the leader over the second; its sign is the leader's
   double chance = 0.0;              // that the leader is the best of all, simulation error alone considered; NaN: unknown
   double times_to_tell = 1.0;       // how many times as many samples would tell the rivals apart, see `times_to_tell`
 
-  /// Whether the leader is shown to be above the baseline and every other plan.
-  [[nodiscard]] bool shown() const { return leader != 0 && over_baseline == Verdict::better && rivals.empty(); }
+  /// Whether the leader is shown to be above the baseline and every other plan but its twins.
+  [[nodiscard]] bool shown() const {
+    return leader != 0 && over_baseline == Verdict::better && rivals.size() == twins.size();
+  }
 };
 
-/// Who leads by `gains` (by plan, over the baseline), from every pair of plans and the chances of being best.
+/// Who leads by `gains` (by plan, over the baseline), from every pair of plans and the chances of being best. Twins are for
+/// who knows all figures: none are told.
 [[nodiscard]] Lead lead(const std::vector<Difference>& gains, const std::vector<Rivalry>& pairs,
                         const std::vector<double>& chances);
 
 /// The plan, the baseline being one, that is shown to have more of a headline metric than every other, all pairs allowed
-/// for; none where chance may have put it first. `metric` is a position in `metrics()`.
-[[nodiscard]] std::optional<std::size_t> shown_highest(const Comparison& comparison, std::size_t metric);
+/// for, or the plans that do where they have the same of it in every sample; none where chance may have put it first.
+/// `metric` is a position in `metrics()`.
+[[nodiscard]] std::vector<std::size_t> shown_highest(const Comparison& comparison, std::size_t metric);
 
 /// The answer to the scenario's question.
 struct Answer {

@@ -2,7 +2,7 @@
 import { use } from "echarts/core";
 import { BarChart, CustomChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
 import { LabelLayout } from "echarts/features";
-import { chosen, data, hue } from "./data.js";
+import { chosen, data, hue, listed } from "./data.js";
 import { every, table } from "./elements.js";
 import { dashes, look, marks, printing } from "./look.js";
 import { axisText, days, differenceUnit, minus, month, timeName, unit } from "./words.js";
@@ -51,14 +51,14 @@ export const whisker = (name, list, metric, colours, differences = true) => {
 /** Whether a difference is not told from chance; ~ marks it in tables and on charts. */
 export const unsure = (e) => e[1] !== null && e[0] !== 0 && !e[5];
 export const mark = (e) => (unsure(e) ? " ~" : "");
-/** What differences of plans, entries of a name and an estimate, come to; `named` is the plan that is shown to be the highest: null where chance may have put it first, undefined where that is not known. */
+/** What differences of plans, entries of a name and an estimate, come to; `named` are the plans that are shown to be the highest: none where chance may have put one first, undefined where that is not known. */
 export const takeaway = (list, named) => {
   const [name, e] = list.reduce((best, one) => (one[1][0] > best[1][0] ? one : best));
   const shown = e[5] || e[0] === 0;
   if (list.length === 1) return `${e[0] === 0 ? "no change" : minus(e[3])}${shown ? "" : ", which may be chance"}`;
   if (!e[5] || e[0] <= 0) return "no plan is shown to raise it";
   if (named === undefined) return `largest rise seen under ${name}, ${minus(e[3])}`;
-  return name === named ? `highest under ${name}, ${minus(e[3])}` : `raised under ${name}, ${minus(e[3])}; which plan is highest may be chance`;
+  return named.includes(name) ? `highest under ${listed(named)}, ${minus(e[3])}` : `raised under ${name}, ${minus(e[3])}; which plan is highest may be chance`;
 };
 const settled = (e) => e[0] === 0 ? "no change" : e[1] === null ? "" : !e[5] ? "which may be chance" : e[0] > 0 ? "above the baseline" : "below the baseline";
 /** An estimate in words, with what it comes to where it is a difference from the baseline. */

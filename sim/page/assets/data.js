@@ -8,13 +8,15 @@ export const position = Object.fromEntries(metrics.map((metric, i) => [metric.na
 export const valueOf = (group, plan, metric) => data.values[group][plan]?.[metric] ?? null;
 export const differenceOf = (group, plan, metric) => data.differences[group][plan]?.[metric] ?? null;
 export const compared = plans.length > 1;
-/** The name of the plan that is shown to have most of a metric, in a group; null where chance may have put it first, undefined where nobody looked: plans are held against one another in headline metrics of all people. */
+/** The names of the plans, mostly one, that are shown to have most of a metric, in a group; none where chance may have put one first, undefined where nobody looked: plans are held against one another in headline metrics of all people. */
 export const highestShown = (group, metric) => {
-  if (group === 0 && data.highest && metric in data.highest) return plans[data.highest[metric]]?.name ?? null;
+  if (group === 0 && data.highest && metric in data.highest) return (data.highest[metric] ?? []).map((plan) => plans[plan].name);
   const change = plans.length === 2 ? differenceOf(group, 1, position[metric]) : null;
   if (!change) return undefined;
-  return change[5] ? plans[change[0] > 0 ? 1 : 0].name : null;
+  return change[5] ? [plans[change[0] > 0 ? 1 : 0].name] : [];
 };
+/** "A", "A and B", "A, B and C". */
+export const listed = (names) => (names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join(""));
 /** The colour of a plan. */
 export const hue = (k) => (compared && k === 0 ? look().baseline : tone(k - (compared ? 1 : 0)));
 /** The plan that the first sentence names is shown first. */
