@@ -476,6 +476,8 @@ Comparison compare(const Samples& samples) {
       result.differences.push_back(difference(samples, k, metric));
     }
     result.investment = estimate(samples, k, investment);
+    const Sums all = pooled(plan.all);
+    result.staff_cost = ratio(all.staff_cost, all.replications);
     result.roi = effect(plan.all, baseline.all, [](const Sums& a, const Sums& b) { return roi(a, b); });
     find_payback(result, samples, k);
     result.extra_customers = extra_customers(pooled(plan.all), pooled(baseline.all));

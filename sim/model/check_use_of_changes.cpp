@@ -628,6 +628,42 @@ void check_clipping_under(const Context& context, PlanId plan, std::vector<bool>
   }
 }
 
+// What the servers that `change` adds while it lasts are paid a month by pools.
+double pay_of_added(const ModelParts& parts, const Change& change) {
+  constexpr double hours_per_day = 24.0;
+  double week = 0.0;
+  for (std::size_t p = 0; p < parts.pools.size(); ++p) {
+    const Staff& staff = parts.pools[p].servers;
+    const double pay = parts.pools[p].cost_per_hour;
+    if (!(pay > 0.0) || !matches_pool(change.target, PoolId(p))) continue;
+    for (std::size_t k = 0; k < staff.size(); ++k) {
+      const double end = k + 1 < staff.size() ? staff[k + 1].first : days_per_week;
+      const double hours = hours_per_day * (end - staff[k].first);
+      for (const Effect& effect : change.effects) {
+        // What is added to a pool acts while it is open.
+        if (effect.parameter != Parameter::servers || (staff[k].second == 0.0 && effect.operation != Operation::set))
+          continue;
+        week += pay * hours *
+                (shifted(Parameter::servers, staff[k].second, {effect.operation, effect.value, 1.0}) - staff[k].second);
+      }
+    }
+  }
+  return week / days_per_week * days_per_month;
+}
+
+// A price by the month that is about what the added servers are paid anyway.
+void check_pay_twice(const Context& context, const Improvement& improvement, const std::string& path) {
+  const double monthly = improvement.price.per_month;
+  if (!(monthly > 0.0) || !std::isfinite(monthly) || improvement.change.recurrence.any()) return;
+  const double pay = pay_of_added(context.parts, improvement.change);
+  if (!(monthly >= 0.5 * pay && monthly <= 1.5 * pay)) return;
+  context.findings.warning(path + ".cost.per_month",
+                           fmt::format("the servers that it adds are paid about {:.3g} a month by their cost_per_hour, and "
+                                       "this comes on top: their pay may be counted twice",
+                                       pay),
+                           "leave their pay out of cost, and only what they cost besides in it");
+}
+
 // Whether some plan, or `optimize`, may buy less than the whole of it.
 bool bought_in_part(const ModelParts& parts, ImprovementId improvement) {
   const std::vector<double>& levels = parts.improvements[improvement.index()].levels;
@@ -676,6 +712,7 @@ void check_use_of_changes(const Context& context, const Reach& reach) {
       context.findings.warning(context.paths.improvements[i], "never acts: it has neither an effect nor a cost",
                                "add an effect");
     }
+    check_pay_twice(context, parts.improvements[i], context.paths.improvements[i]);
     // One that only costs need not match anything, unless it is paid by the visit.
     if (!change.effects.empty() || price.per_visit != 0.0) check_use(context, reach, change, context.paths.improvements[i]);
   }

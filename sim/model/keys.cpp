@@ -705,7 +705,9 @@ const Fields<Pool>& pool() {
       {{.name = "cost_per_hour",
         .bounds = {0.0, 1e12},
         .unit = "money",
-        .meaning = "of one server, for each hour on duty; part of the cost to serve"},
+        .meaning =
+            "of one server, for each hour on duty; part of the cost to serve. Servers whom an improvement adds are paid "
+            "it, too, beside the improvement's own `cost`"},
        &Pool::cost_per_hour},
   });
   return fields;

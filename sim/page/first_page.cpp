@@ -164,8 +164,11 @@ class FirstPage {
         metric_cell("Net present value", k, "npv", found_.plans[k].worth, answer_words::worth(found_.plans[k].worth));
       metric_cell("Customers kept", k, "retained", found_.plans[k].kept, answer_words::kept(found_.plans[k].kept));
       if (found_.money) {
-        put("<td data-label=\"Investment and payback\">{}<span class=\"interval\">payback: {}{}</span>",
-            html(format::money(plan.investment.mean, samples_.currency)), html(comparison_words::break_even(plan)),
+        const std::string pay = comparison_words::pay_of_servers(comparison_, k, samples_.currency);
+        put("<td data-label=\"Investment and payback\">{}{}<span class=\"interval\">payback: {}{}</span>",
+            html(format::money(plan.investment.mean, samples_.currency)),
+            pay.empty() ? "" : "<span class=\"interval\">and " + html(pay) + "</span>",
+            html(comparison_words::break_even(plan)),
             plan.payback_days && happening_words::dated(settings_.start)
                 ? ", " + happening_words::short_date(settings_.start, std::ceil(*plan.payback_days))
                 : "");
@@ -217,7 +220,7 @@ class FirstPage {
 
   /// At which price the worth of a plan turns.
   [[nodiscard]] std::string price(std::size_t k) const {
-    std::string text = comparison_words::switching_price(comparison_.plans[k], samples_.currency);
+    std::string text = comparison_words::switching_price(comparison_, k, samples_.currency);
     const std::string planned = format::money(comparison_.plans[k].investment.mean, samples_.currency) + ".";
     // What is spent and earned later counts less in the net present value: the sum of both would not be the price.
     if (settings_.discount != 0.0 && text.ends_with(planned)) text.replace(text.size() - 1, 1, ", both before discounting.");

@@ -381,6 +381,7 @@ class Data {
                                                                       samples_.discount, mean(plan, "npv"));
       list.push_back({{"revenue", number(mean(plan, "revenue"))},
                       {"cost_to_serve", number(mean(plan, "cost_to_serve"))},
+                      {"staff_cost", number(plan.staff_cost)},
                       {"investment", number(plan.investment.mean)},
                       {"npv", number(mean(plan, "npv"))},
                       {"roi", {number(plan.roi.mean), number(plan.roi.low), number(plan.roi.high)}},

@@ -299,6 +299,7 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     entry["verdict"] = {
         {"goal", name(found.plans[k].goal)}, {"worth", name(found.plans[k].worth)}, {"kept", name(found.plans[k].kept)}};
     entry["investment"] = number(plan.investment.mean);
+    if (samples.mechanisms.has(Needs::paid_servers)) entry["staff_cost"] = number(plan.staff_cost);
     entry["roi"] = number(plan.roi.mean);
     entry["roi_low"] = number(plan.roi.low);
     entry["roi_high"] = number(plan.roi.high);

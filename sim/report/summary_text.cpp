@@ -68,25 +68,70 @@ std::string return_on_investment(const PlanComparison& plan) {
   return std::isnan(plan.roi.low) ? point : fmt::format("{} ± {:.2f}", point, 0.5 * (plan.roi.high - plan.roi.low));
 }
 
-std::string switching_price(const PlanComparison& plan, const std::string& currency) {
+std::string pay_of_servers(const Comparison& comparison, std::size_t plan, const std::string& currency) {
+  const double more = comparison.plans[plan].staff_cost - comparison.plans.front().staff_cost;
+  if (more == 0.0) return {};
+  return fmt::format("{} {} pay of servers", format::money(std::fabs(more), currency), more > 0.0 ? "more" : "less");
+}
+
+std::string pay_of_servers(const Comparison& comparison, const std::string& currency) {
+  std::string text;
+  for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
+    const std::string pay = pay_of_servers(comparison, k, currency);
+    if (pay.empty()) continue;
+    const PlanComparison& plan = comparison.plans[k];
+    text += fmt::format("{} {} with {}", text.empty() ? "" : ";", pay, plan.name);
+    if (plan.investment.mean > 0.0)
+      text += fmt::format(", beside its investment of {}", format::money(plan.investment.mean, currency));
+  }
+  return text.empty() ? text : fmt::format("Part of this money:{}.", text);
+}
+
+namespace {
+
+/// What loses the money of a plan that would lose even if it cost nothing.
+std::string what_loses(const Comparison& comparison, std::size_t k, const std::string& currency) {
+  const PlanComparison& plan = comparison.plans[k];
+  const Contribution* most = nullptr;
+  for (const Contribution& part : plan.npv_by_kind) {
+    if (part.id != "investment" && (most == nullptr || part.change.mean < most->change.mean)) most = &part;
+  }
+  const std::string now = format::money(plan.investment.mean, currency);
+  if (most != nullptr && most->id == "staff" && most->change.mean < 0.0)
+    return fmt::format("Price: what loses the money of {} is {}; its cost of {} comes on top.", plan.name,
+                       pay_of_servers(comparison, k, currency), now);
+  const std::string more = most == nullptr || !(most->change.mean < 0.0) ? ""
+                           : most->id == "revenue"                       ? ": revenue is lower"
+                                                                         : ": it costs more to serve";
+  return fmt::format("Price: {} would lose money even if it cost nothing{}.", plan.name, more);
+}
+
+}  // namespace
+
+std::string switching_price(const Comparison& comparison, std::size_t k, const std::string& currency) {
+  const PlanComparison& plan = comparison.plans[k];
   const double roi = plan.roi.mean, cost = plan.investment.mean;
   if (std::isnan(roi) || !(cost > 0.0)) return {};
   // At (1 + return) times its price, what a plan earns is just what it costs, all of it discounted.
   const double times = 1.0 + roi;
-  if (times <= 0.0) return fmt::format("Price: {} would lose money even if it cost nothing.", plan.name);
+  // Never more than the verdict says of the plan.
+  const bool open = verdict(plan.differences[metric_position("npv")]) == Verdict::open;
+  if (times <= 0.0 && open) return fmt::format("Price: {} may lose money even if it cost nothing.", plan.name);
+  if (times <= 0.0) return what_loses(comparison, k, currency);
   const std::string price = format::money(times * cost, currency), now = format::money(cost, currency);
   const std::string range =
       std::isnan(plan.roi.low)
           ? ""
           : fmt::format(" (95 %: {} to {})", format::money(std::max(0.0, 1.0 + plan.roi.low) * cost, currency),
                         format::money((1.0 + plan.roi.high) * cost, currency));
-  // Never more than the verdict says of the plan.
-  if (verdict(plan.differences[metric_position("npv")]) == Verdict::open)
-    return fmt::format("Price: {} comes out even at a cost of {}{}; it is planned at {}, which leaves open whether it pays.",
-                       plan.name, price, range, now);
-  return roi >= 0.0
-             ? fmt::format("Price: {} pays up to a cost of {}{}; it is planned at {}.", plan.name, price, range, now)
-             : fmt::format("Price: {} would pay at a cost below {}{}; it is planned at {}.", plan.name, price, range, now);
+  const std::string pay = pay_of_servers(comparison, k, currency);
+  const std::string subject =
+      fmt::format("Price: {}{}{}", pay.empty() ? "" : "with ", pay, pay.empty() ? "" : ", ") + plan.name;
+  if (open)
+    return fmt::format("{} comes out even at a cost of {}{}; it is planned at {}, which leaves open whether it pays.",
+                       subject, price, range, now);
+  return roi >= 0.0 ? fmt::format("{} pays up to a cost of {}{}; it is planned at {}.", subject, price, range, now)
+                    : fmt::format("{} would pay at a cost below {}{}; it is planned at {}.", subject, price, range, now);
 }
 
 std::string chance(double share) {
@@ -621,6 +666,15 @@ std::string all_figures(const Samples& samples, const Comparison& comparison, co
        {"retention", "retained", "conversion", "promoters_per_start", "nps", "satisfaction", "effort", "repeats",
         "effort_per_purchase", "time_to_purchase", "cost_per_purchase", "revenue", "cost_to_serve"})
     add(name);
+  if (samples.mechanisms.has(Needs::paid_servers)) {
+    const double before = comparison.plans.front().staff_cost;
+    std::vector<std::string> cells{"of that, pay of servers", format::money(before, currency)};
+    for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
+      const double more = comparison.plans[k].staff_cost - before;
+      cells.push_back(more == 0.0 ? "0" : format::difference(metric("cost_to_serve"), more, currency));
+    }
+    figures.row(cells);
+  }
   for (const Metric& of : metrics()) {
     if (of.needs != Needs::nothing && samples.mechanisms.has(of.needs)) add(of.name);
   }
@@ -781,18 +835,28 @@ std::string first_lines(const Samples& samples, const Comparison& comparison, co
     return bold_prose(text, layout);
   };
   const std::size_t cautions = caution_words::cautions(samples, comparison).size();
-  const auto foot = [&](std::size_t left_out) {
+  const std::string pay = pay_of_servers(comparison, samples.currency);
+  const auto foot = [&](std::size_t left_out, bool pay_is_said) {
     std::string rest;
     if (left_out > 0) rest += fmt::format("{} more plan{} and ", left_out, left_out == 1 ? "" : "s");
     if (cautions > 0) rest += fmt::format("{} caution{}, ", cautions, cautions == 1 ? "" : "s");
-    return prose(size_in_short(samples) + ". " + (rest.empty() ? "The rest" : rest + "the rest") + ": --full\n", layout);
+    return prose(fmt::format("{}{}. {}: --full\n", size_in_short(samples), pay_is_said ? "" : "; servers' pay in it",
+                             rest.empty() ? "The rest" : rest + "the rest"),
+                 layout);
+  };
+  const auto fits = [&](const std::string& text) {
+    return layout.format == Format::markdown || lines_in(text) <= most_first_lines;
   };
   const std::size_t plans = comparison.plans.size() - 1;
   constexpr std::size_t on_goals = 2;  // sentences; the others are left out first
   std::size_t rows = plans, count = sentences.size();
+  const std::string all = head + said(count) + verdicts(samples, comparison, layout, rows) +
+                          (pay.empty() ? "" : prose(pay + "\n", layout)) + foot(0, true);
+  if (fits(all)) return all;
   for (;;) {
-    const std::string text = head + said(count) + verdicts(samples, comparison, layout, rows) + foot(plans - rows);
-    if (layout.format == Format::markdown || lines_in(text) <= most_first_lines || (rows <= 1 && count <= 1)) return text;
+    const std::string text =
+        head + said(count) + verdicts(samples, comparison, layout, rows) + foot(plans - rows, pay.empty());
+    if (fits(text) || (rows <= 1 && count <= 1)) return text;
     if (rows > 1 && count <= on_goals) {
       --rows;
     } else {
@@ -806,8 +870,10 @@ std::string first_lines(const Samples& samples, const Comparison& comparison, co
 std::string comparison_text(const Samples& samples, const Comparison& comparison, const Layout& layout) {
   if (layout.format == Format::csv) return comparison_csv(samples, comparison);
   if (!layout.full) return first_lines(samples, comparison, layout);
+  const std::string pay = pay_of_servers(comparison, samples.currency);
   return heading(samples, layout) + "\n" + bold_prose(answer_text(samples, comparison), layout) + "\n" +
-         verdicts(samples, comparison, layout, comparison.plans.size()) + "\n" + all_figures(samples, comparison, layout);
+         verdicts(samples, comparison, layout, comparison.plans.size()) + (pay.empty() ? "" : prose(pay + "\n", layout)) +
+         "\n" + all_figures(samples, comparison, layout);
 }
 
 }  // namespace sojourn

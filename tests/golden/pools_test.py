@@ -126,6 +126,10 @@ class Pools(unittest.TestCase):
             whole = plans["more"]["difference"]["npv"]["mean"]
             self.assertAlmostEqual(sum(part["mean"] for part in parts[kind].values()), whole, delta=1e-9 * (1 + abs(whole)))
             self.assertLess(abs(parts[kind]["staff"]["mean"] + 30.0 * OPEN_HOURS), 0.002 * 30.0 * OPEN_HOURS)
+        # Of what a plan costs to serve, pay is told apart.
+        self.assertAlmostEqual(plans["more"]["staff_cost"] - plans["baseline"]["staff_cost"], 30.0 * OPEN_HOURS, delta=1e-6)
+        self.assertIn("EUR 2,520 more pay of servers with One more agent", " ".join(self.run_well("compare", self.scenario).split()))
+        self.assertRegex(self.run_well("compare", self.scenario, "--full"), r"of that, pay of servers +EUR 24.2 k +\+2,520")
         # clv: of all with the pay, of personas without.
         clv = plans["baseline"]["metrics"]["clv"]["mean"]
         self.assertAlmostEqual(clv * 3000, npv, delta=1e-6 * abs(npv))
@@ -196,6 +200,8 @@ class Pools(unittest.TestCase):
                                  ("turned_away", call["turned_away"]), ("utilisation", call["utilisation"])):
                 self.assertAlmostEqual(touchpoints["cells"][k][0][column[name]][0], figure, delta=1e-5 * figure)
             self.assertRegex(touchpoints["cells"][k][0][column["utilisation"]][3], r"^\d+\.\d %$")
+        self.assertIn('and EUR 2,520 more pay of servers</span>', page)
+        self.assertAlmostEqual(json.loads(re.search(r'"staff_cost":([0-9.]+)', page).group(1)), compared["baseline"]["staff_cost"], delta=1.0)
         self.assertIn('"length":', page)  # who stands in line, over time
 
     def test_idle_and_saturated_servers_are_named(self):

@@ -297,6 +297,49 @@ TEST_CASE("answer: payback agrees with what is said of the plan's worth") {
   }
 }
 
+TEST_CASE("price: what a plan that adds paid servers loses by is said, and their pay is told beside its investment") {
+  // 300 of investment and 600 more pay against revenue of 500 more; the same without pay, and with less of it.
+  const auto with = [](double gain, double investment, double pay) {
+    Samples samples = market({{"A", 0, gain, 10}});
+    samples.mechanisms.add(Needs::paid_servers);
+    for (std::size_t k = 0; k < 2; ++k) {
+      for (Sums& sums : samples.plans[k].all) {
+        sums.staff_cost = sums.worth_staff_cost = 900.0 + (k == 1 ? pay : 0.0);
+        sums.investment = sums.worth_investment = k == 1 ? investment : 0.0;
+      }
+    }
+    return samples;
+  };
+  const auto price = [](const Samples& samples) { return comparison_words::switching_price(compare(samples), 1, "EUR"); };
+  CHECK(price(with(500, 300, 600)) ==
+        "Price: what loses the money of A is EUR 600 more pay of servers; its cost of EUR 300 comes on top.");
+  CHECK(price(with(-500, 300, 0)) == "Price: A would lose money even if it cost nothing: revenue is lower.");
+  CHECK(price(with(-500, 300, 100)) == "Price: A would lose money even if it cost nothing: revenue is lower.");
+  CHECK(price(with(500, 300, 100)).starts_with("Price: with EUR 100 more pay of servers, A pays up to a cost of EUR 400 "));
+  CHECK(price(with(500, 300, -100)).starts_with("Price: with EUR 100 less pay of servers, A pays up to a cost of EUR 600 "));
+  CHECK(price(with(500, 300, 0)).starts_with("Price: A pays up to a cost of EUR 500 "));
+  CHECK(price(with(500, 300, 500.5)).starts_with("Price: A may lose money even if it cost nothing.") ==
+        (answer(compare(with(500, 300, 500.5))).plans[1].worth == Verdict::open));
+  const auto first_lines = [](const Samples& samples) {
+    Layout layout;
+    layout.width = 200;
+    layout.full = false;
+    return comparison_text(samples, compare(samples), layout);
+  };
+  CHECK(has(first_lines(with(500, 300, 600)),
+            "\nPart of this money: EUR 600 more pay of servers with A, beside its investment of EUR 300.\n"));
+  CHECK(has(first_lines(with(500, 0, -600)), "\nPart of this money: EUR 600 less pay of servers with A.\n"));
+  CHECK_FALSE(has(first_lines(with(500, 300, 0)), "ay of servers"));
+  // Where it has no room, a word of it stays.
+  Samples many = with(500, 300, 600);
+  for (int i = 0; i < 20; ++i) {
+    many.plans.push_back(many.plans[1]);
+    many.plans.back().id = many.plans.back().name = "B" + std::to_string(i);
+    for (Sums& sums : many.plans.back().all) sums.revenue = sums.worth_revenue += 10.0 * (i + 1);
+  }
+  CHECK(has(first_lines(many), "± 95 %; servers' pay in it. "));
+}
+
 TEST_CASE("answer: the first lines are twelve at most, none wider than asked, whatever the plans are called") {
   std::vector<Case> cases;
   for (int i = 0; i < 30; ++i)

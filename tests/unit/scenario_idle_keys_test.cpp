@@ -767,3 +767,26 @@ TEST_CASE("content and needs that do nothing have one warning each") {
   only(journey + "content = [ { theme = { price = 1 } } ]\n",
        "touchpoint.gone.content: content changes nothing: this is an end");
 }
+
+TEST_CASE("a price by the month that is about what the added servers are paid is warned of", "[scenario]") {
+  const std::string line =
+      replaced(journey, "effort = 0.2\n", "effort = 0.2\npool = \"agents\"\nhandle_time = \"5 minutes\"\n") +
+      "[[pool]]\nid = \"agents\"\nservers = { mon-fri = { \"08:00-18:00\" = 3 } }\ncost_per_hour = 20\n"
+      "[[improvement]]\nid = \"more\"\ntarget = { pool = \"agents\" }\n";
+  const std::string dated = replaced(line, "horizon = \"1 year\"", "horizon = \"1 year\"\nstart = 2026-01-05");
+  const std::string plan = "[[plan]]\nid = \"q\"\nimprovements = [\"more\"]\n";
+  const std::string twice = "improvement.more.cost.per_month: the servers that it adds are paid about ";
+  const auto with = [&](const std::string& effect, const std::string& cost) {
+    return dated + "effect = { " + effect + " }\ncost = { " + cost + " }\n" + plan;
+  };
+  // 50 hours a week at 20: 1,000 a week, 4,348 a month; for two of them twice as much.
+  CHECK(warns(with("servers = \"+1\"", "per_month = 4300"), twice + "4.35e+03 a month"));
+  CHECK(warns(with("servers = \"+1\"", "once = 9, per_month = 3000"), twice));
+  CHECK(warns(with("servers = \"+2\"", "per_month = 8000"), twice));
+  // A licence of each, half of them, who are fewer, and what is paid once.
+  for (const char* cost : {"per_month = 300", "per_month = 9000", "once = 4300"})
+    CHECK_FALSE(warns(with("servers = \"+1\"", cost), twice));
+  CHECK_FALSE(warns(with("servers = \"-1\"", "per_month = 4300"), twice));
+  CHECK_FALSE(warns(with("quality = \"+0.1\"", "per_month = 4300"), twice));
+  CHECK_FALSE(warns(replaced(with("servers = \"+1\"", "per_month = 4300"), "cost_per_hour = 20\n", ""), twice));
+}

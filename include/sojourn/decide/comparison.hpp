@@ -69,6 +69,7 @@ struct PlanComparison {
   std::vector<Estimate> metrics;
   std::vector<Difference> differences;  // to the baseline; of the baseline itself exactly 0
   Estimate investment;                  // undiscounted, for the market
+  double staff_cost = 0.0;              // pay of the servers of pools, undiscounted, for the market; part of cost_to_serve
   Estimate roi;                         // difference of NPV / discounted investment; NaN without investment
   std::optional<double> payback_days;   // see `payback`; none: not within the horizon, or nothing was invested
   /// The earliest and the latest day that the 95 % intervals of the cumulative difference at each window's end allow; none:

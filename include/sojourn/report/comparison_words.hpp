@@ -1,6 +1,7 @@
 // Words about a plan that the tables of `compare` and the page share.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "sojourn/decide/comparison.hpp"
@@ -17,8 +18,14 @@ namespace sojourn::comparison_words {
 [[nodiscard]] std::string cost_per_extra(const PlanComparison& plan, const std::string& currency);
 /// "3.35 ± 0.08"; "-" without investment.
 [[nodiscard]] std::string return_on_investment(const PlanComparison& plan);
-/// What the plan may cost before it stops paying, or from when on it would pay, a sentence; empty without investment.
-[[nodiscard]] std::string switching_price(const PlanComparison& plan, const std::string& currency);
+/// How much more or less than under the baseline the servers of pools are paid under plan number `plan`: "EUR 86.6 k more
+/// pay of servers"; empty where they are paid the same.
+[[nodiscard]] std::string pay_of_servers(const Comparison& comparison, std::size_t plan, const std::string& currency);
+/// That such pay is part of the money of plans, beside their investment, a sentence; empty where none pays another.
+[[nodiscard]] std::string pay_of_servers(const Comparison& comparison, const std::string& currency);
+/// What plan number `plan` may cost before it stops paying, or from when on it would pay, or what else loses its money, a
+/// sentence; empty without investment.
+[[nodiscard]] std::string switching_price(const Comparison& comparison, std::size_t plan, const std::string& currency);
 /// "83 %", "> 99 %": chances are estimated.
 [[nodiscard]] std::string chance(double share);
 

@@ -2,7 +2,7 @@
 import { use } from "echarts/core";
 import { BarChart, CustomChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
 import { LabelLayout } from "echarts/features";
-import { chosen, data, hue, listed } from "./data.js";
+import { chosen, data, hue, listNames } from "./data.js";
 import { every, table } from "./elements.js";
 import { dashes, look, marks, printing } from "./look.js";
 import { axisText, days, differenceUnit, minus, month, timeName, unit } from "./words.js";
@@ -58,7 +58,7 @@ export const takeaway = (list, named) => {
   if (list.length === 1) return `${e[0] === 0 ? "no change" : minus(e[3])}${shown ? "" : ", which may be chance"}`;
   if (!e[5] || e[0] <= 0) return "no plan is shown to raise it";
   if (named === undefined) return `largest rise seen under ${name}, ${minus(e[3])}`;
-  return named.includes(name) ? `highest under ${listed(named)}, ${minus(e[3])}` : `raised under ${name}, ${minus(e[3])}; which plan is highest may be chance`;
+  return named.includes(name) ? `highest under ${listNames(named)}, ${minus(e[3])}` : `raised under ${name}, ${minus(e[3])}; which plan is highest may be chance`;
 };
 const settled = (e) => e[0] === 0 ? "no change" : e[1] === null ? "" : !e[5] ? "which may be chance" : e[0] > 0 ? "above the baseline" : "below the baseline";
 /** An estimate in words, with what it comes to where it is a difference from the baseline. */

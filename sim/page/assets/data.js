@@ -16,7 +16,7 @@ export const highestShown = (group, metric) => {
   return change[5] ? [plans[change[0] > 0 ? 1 : 0].name] : [];
 };
 /** "A", "A and B", "A, B and C". */
-export const listed = (names) => (names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join(""));
+export const listNames = (names) => (names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join(""));
 /** The colour of a plan. */
 export const hue = (k) => (compared && k === 0 ? look().baseline : tone(k - (compared ? 1 : 0)));
 /** The plan that the first sentence names is shown first. */

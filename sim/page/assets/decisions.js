@@ -119,7 +119,7 @@ export const waterfall = () => {
     const k = chosen.plan, base = data.money[0];
     const of = (key) => data.money[k][key] - (k > 0 ? base[key] : 0);
     const undiscounted = of("revenue") - of("cost_to_serve") - of("investment");
-    const steps = [["Revenue", of("revenue")], ["Cost to serve", -of("cost_to_serve")], ["Investment", -of("investment")], ["Discount", of("npv") - undiscounted], ["Net present value", of("npv"), true]].filter(([name, value]) => value !== 0 || !["Investment", "Discount"].includes(name));
+    const steps = [["Revenue", of("revenue")], [of("staff_cost") === 0 ? "Cost to serve" : "Cost of visits and stays", of("staff_cost") - of("cost_to_serve")], ["Servers of pools", -of("staff_cost")], ["Investment", -of("investment")], ["Discount", of("npv") - undiscounted], ["Net present value", of("npv"), true]].filter(([name, value]) => value !== 0 || !["Servers of pools", "Investment", "Discount"].includes(name));
     let sum = 0;
     const bars = steps.map(([name, value, total]) => {
       const from = total ? 0 : sum;

@@ -1,6 +1,6 @@
 // People in time: retention, promoters, the funnel; by persona; queues, word of mouth and accounts.
 import { Chart, curveTable, curves, inWords, lastOf, lineLegend, mark, whisker } from "./chart.js";
-import { chosen, compared, curveGroup, curveWhom, data, differenceOf, groups, highestShown, hue, listed, metrics, plans, position, valueOf } from "./data.js";
+import { chosen, compared, curveGroup, curveWhom, data, differenceOf, groups, highestShown, hue, listNames, metrics, plans, position, valueOf } from "./data.js";
 import { element, every, grid, section, table } from "./elements.js";
 import { look } from "./look.js";
 import { axisText, days, minus, month, percent, plain, timeName, unit, unitOf } from "./words.js";
@@ -31,7 +31,7 @@ export const promoters = () => {
     const list = plans.map((plan, k) => ({ name: plan.name, k, ...data.nps[curveGroup()][k] }));
     const highest = highestShown(curveGroup(), "nps");
     return {
-      title: ends(list, (v) => plain(v, 1), highest?.length ? `, highest under ${listed(highest)}` : highest ? "; chance may have made the differences" : ""),
+      title: ends(list, (v) => plain(v, 1), highest?.length ? `, highest under ${listNames(highest)}` : highest ? "; chance may have made the differences" : ""),
       option: curves(data.time, list, (v) => plain(v), `${timeName} since the start`, "points", { scale: true }),
       legend: lineLegend(list),
       words: `True score of the customers present, ${curveWhom()}. At the horizon: ${list.map(({ name, mean }) => `${name} ${plain(lastOf(mean))}`).join(", ")}.`,
