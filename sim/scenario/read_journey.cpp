@@ -225,8 +225,17 @@ void Reader::read_touchpoints() {
     table.read("pool", touchpoint.pools, references<PoolId>(pools_.names, "name who serves here, or leave the key out"));
     // A handling time that cannot be read is there all the same.
     if (table.value().node().find("handle_time") != nullptr) touchpoint.handle_time = Exponential{1.0};
-    table.read("handle_time", touchpoint.handle_time, law);
-    table.read("patience", touchpoint.patience, law);
+    table.read("handle_time", touchpoint.handle_time, [&](const Value& value) {
+      return read_law_of_line(value,
+                              "write a duration or a distribution with numbers; those who take longer can have a touchpoint "
+                              "of their own, which names the same pool");
+    });
+    table.read("patience", touchpoint.patience, [&](const Value& value) {
+      return read_law_of_line(
+          value,
+          "write a duration or a distribution with numbers; or leave patience out here, and the trait of "
+          "each persona says how long its people wait: traits.patience = \"10 minutes\"");
+    });
     touchpoint.exits = table.take_word<ExitRule>("exits").value_or(touchpoint.exits);
     if (const auto value = table.take("content")) {
       for (const Value& variant :
@@ -246,6 +255,23 @@ void Reader::read_touchpoints() {
     table.close();
     parts_.touchpoints.push_back(std::move(touchpoint));
   }
+}
+
+std::optional<Value> Reader::trait_named_in(const Value& value) const {
+  const Node& node = value.node();
+  if (is_name(value) && traits_.index.count(node.text) > 0) return value;
+  if (node.kind != Kind::table) return std::nullopt;
+  for (const Node& child : node.children) {
+    if (auto found = trait_named_in(value.member(child))) return found;
+  }
+  return std::nullopt;
+}
+
+std::optional<Distribution> Reader::read_law_of_line(const Value& value, const char* instead) {
+  const std::optional<Value> trait = trait_named_in(value);
+  if (!trait) return law(value);
+  trait->refuse(fmt::format("a trait, {}, cannot be part of {}", in_quotes(trait->node().text), value.label()), instead);
+  return std::nullopt;
 }
 
 void Reader::read_quality(const Value& value, Touchpoint& touchpoint) {

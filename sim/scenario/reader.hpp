@@ -84,6 +84,10 @@ class Reader {
   void read_counted(const Value& value, Counter& counter);
   void read_conditions(const Value& value, OnlyIf& only_if);
   std::optional<CounterTest> read_test(const Value& value, CounterId counter);
+  /// A law of a line (handle_time, patience), in which no trait may stand; `instead` says what to do.
+  std::optional<Distribution> read_law_of_line(const Value& value, const char* instead);
+  /// The first value in `value`, itself or in its tables, that is the name of a trait.
+  [[nodiscard]] std::optional<Value> trait_named_in(const Value& value) const;
   /// What a trait is used as decides what it is written as.
   enum class TraitRole { probability, factor, time, rate, amount };
   std::optional<TraitId> read_trait(const Value& value, const std::string& from, TraitRole role);
