@@ -1,5 +1,7 @@
 #include "sojourn/base/error.hpp"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace sojourn {
@@ -28,6 +30,20 @@ Error::Error(ErrorCode code, std::string message, std::string hint, std::string 
       message_(std::move(message)),
       hint_(std::move(hint)),
       place_(std::move(place)) {}
+
+ShortError in_short(const Error& error) {
+  const std::string& lines = error.message();
+  constexpr std::string_view begins = ": error: ", hint_begins = "\nhint: ";
+  const std::size_t at = error.code() == ErrorCode::invalid_scenario ? lines.find(begins) : lines.npos;
+  if (at == lines.npos) return {lines, error.hint()};
+  const std::size_t begin = at + begins.size(), end = std::min(lines.find('\n', begin), lines.size());
+  ShortError told{lines.substr(begin, end - begin), {}};
+  const std::size_t hint = lines.find(hint_begins, end), next = lines.find(begins, end);
+  if (hint == lines.npos || hint > next) return told;
+  const std::size_t words = hint + hint_begins.size();
+  told.hint = lines.substr(words, std::min(lines.find('\n', words), lines.size()) - words);
+  return told;
+}
 
 InputError::InputError(std::string message, std::string hint, std::string place, ErrorCode code)
     : Error(code, std::move(message), std::move(hint), std::move(place)) {}

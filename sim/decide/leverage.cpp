@@ -430,7 +430,8 @@ Ranking rank_under_plan(const Model& model, const RankOptions& how, const RunOpt
     throw InputError(
         "there is nothing to improve: no touchpoint that anybody visits has quality below 1, effort, a delay or a handling "
         "time",
-        "ends are never improved; a warning of the scenario says what nobody can reach, and a size of 0 leaves a lever out");
+        "ends are never improved; a warning of the scenario says what nobody can reach, and a size of 0 leaves a lever out",
+        {}, ErrorCode::nothing_to_improve);
   }
   ModelParts shifted = parts;
   std::vector<Plan> plans;

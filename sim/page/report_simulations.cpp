@@ -108,6 +108,8 @@ double choices(const ModelParts& parts) {
 
 Beside simulate_beside(const Scenario& scenario, const Model& model, const Samples& samples, std::optional<double> budget,
                        const RunOptions& options) {
+  constexpr const char* worth_fixing = "Which touchpoint is worth fixing";
+  constexpr const char* uncertain = "What the uncertain inputs make of the answer";
   Beside beside;
   const auto leave_out = [&](const std::string& sentence) {
     beside.left_out += (beside.left_out.empty() ? "" : " ") + sentence;
@@ -124,20 +126,24 @@ Beside simulate_beside(const Scenario& scenario, const Model& model, const Sampl
       leave_out(fmt::format("{} is left out: {}.", what, error.message()));
     }
   };
+  // So is what the scenario lets nobody ask, with the reason.
+  const auto where_asked_rightly = [&](const char* what, const char* command, const std::function<void()>& simulate) {
+    try {
+      simulate();
+    } catch (const InputError& error) {
+      if (error.code() == ErrorCode::endless_life) throw;
+      leave_out(fmt::format("{} is left out: {}. sojourn {} says more.", what, in_short(error).message, command));
+    }
+  };
   const ModelParts& parts = model.parts();
   const auto rank_them = [&](const RunOptions& part) {
     const auto plan = std::find_if(parts.plans.begin(), parts.plans.end(),
                                    [&](const Plan& one) { return one.id == samples.plans.front().id; });
     const auto lighter = at_page_precision(model, samples, 1.0 + 3.0 * static_cast<double>(parts.touchpoints.size()));
-    if (!lighter) return too_long("Which touchpoint is worth fixing", "rank");
-    try {
-      RankOptions how;
-      how.by = metric_before_running(parts);
-      beside.ranking = rank(apply(*lighter, PlanId(static_cast<std::size_t>(plan - parts.plans.begin()))), how, part);
-    } catch (const InputError& error) {
-      if (error.code() == ErrorCode::endless_life) throw;
-      leave_out("No touchpoint that anybody visits can be improved.");
-    }
+    if (!lighter) return too_long(worth_fixing, "rank");
+    RankOptions how;
+    how.by = metric_before_running(parts);
+    beside.ranking = rank(apply(*lighter, PlanId(static_cast<std::size_t>(plan - parts.plans.begin()))), how, part);
   };
   const auto optimise = [&](std::optional<Optimum>& found, double limit, const RunOptions& part) {
     if (parts.improvements.empty()) return;
@@ -158,30 +164,25 @@ Beside simulate_beside(const Scenario& scenario, const Model& model, const Sampl
   };
   const auto draw = [&](const RunOptions& part) {
     UncertainInputs inputs = inputs_of_a_page(scenario, model, samples);
-    if (inputs.inputs.keys.empty() || inputs.inputs.errors() > 0) return;
-    if (!enough_customers(model, samples))
-      return too_long("What the uncertain inputs make of the answer", "compare --uncertain");
+    require_no_errors(inputs.inputs);
+    if (inputs.inputs.keys.empty()) return;
+    if (!enough_customers(model, samples)) return too_long(uncertain, "compare --uncertain");
     DrawOptions how;
     how.draws = page_draws;
     for (const PlanSamples& plan : samples.plans) how.plans.push_back(plan.id);
     how.threads = part.threads;
     how.progress = part.progress;
     how.stop = part.stop;
-    try {
-      UncertainDraws draws = simulate_draws(inputs, how);
-      const std::size_t by = place_of_goal(draws, goal_before_running(parts));
-      beside.doubt = Doubt{std::move(inputs), std::move(draws), by};
-    } catch (const InputError& error) {
-      if (error.code() == ErrorCode::endless_life) throw;
-      leave_out("Some draws of the uncertain inputs are no valid scenario: sojourn compare --uncertain says which.");
-    }
+    UncertainDraws draws = simulate_draws(inputs, how);
+    const std::size_t by = place_of_goal(draws, goal_before_running(parts));
+    beside.doubt = Doubt{std::move(inputs), std::move(draws), by};
   };
   const double middle = budget ? 0.7 : 0.85;
-  with_room("Which touchpoint is worth fixing", [&] { rank_them(stretch(0.0, 0.55)); });
+  with_room(worth_fixing, [&] { where_asked_rightly(worth_fixing, "rank", [&] { rank_them(stretch(0.0, 0.55)); }); });
   with_room("What each budget buys",
             [&] { optimise(beside.optimum, std::numeric_limits<double>::infinity(), stretch(0.55, middle)); });
   if (budget && beside.optimum) optimise(beside.affordable, *budget, stretch(middle, 0.85));
-  with_room("What the uncertain inputs make of the answer", [&] { draw(stretch(0.85, 1.0)); });
+  with_room(uncertain, [&] { where_asked_rightly(uncertain, "compare --uncertain", [&] { draw(stretch(0.85, 1.0)); }); });
   return beside;
 }
 

@@ -67,9 +67,6 @@ void plain(httplib::Response& response, int status, const std::string& text) {
   response.set_content(text + "\n", "text/plain; charset=utf-8");
 }
 
-/// An error as a page tells it: without the line that counts errors, and without positions, which are those of no file.
-std::pair<std::string, std::string> told(const Error& error) { return {error.message(), error.hint()}; }
-
 /// A server at whose door more than five may wait, as many as the library lets: a burst of moves would be turned away, and
 /// come again after a second.
 class PatientServer : public httplib::Server {
@@ -170,7 +167,8 @@ class PlayServer::Parts {
       response.set_header("Content-Disposition", "attachment; filename=\"tried.toml\"");
       response.set_content(text, "application/toml; charset=utf-8");
     } catch (const InputError& error) {
-      plain(response, 400, error.message());
+      const auto [message, hint] = in_short(error);
+      plain(response, 400, hint.empty() ? message : fmt::format("{}\n{}", message, hint));
     }
   }
 
@@ -236,7 +234,7 @@ class PlayServer::Parts {
       send("done", "{}");
     } catch (const Interrupted&) {
     } catch (const Error& error) {
-      const auto [message, hint] = told(error);
+      const auto [message, hint] = in_short(error);
       send("refused", refusal_json(message, hint));
       send("done", "{}");
     } catch (const std::exception& error) {

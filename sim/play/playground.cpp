@@ -118,8 +118,8 @@ std::vector<double> how_much_hangs_on(const Model& model, const Glance& seen) {
     for (const TouchpointLeverage& one : ranking.touchpoints) {
       if (one.ours) much[one.touchpoint.index()] = std::fabs(one.gain.mean);
     }
-  } catch (const InputError& error) {  // nothing that could be better
-    if (error.code() == ErrorCode::endless_life) throw;
+  } catch (const InputError& error) {
+    if (error.code() != ErrorCode::nothing_to_improve) throw;
   }
   return much;
 }

@@ -173,6 +173,30 @@ class Answers(PlayTest):
             self.assertEqual([name for name, _ in events], ["refused", "done"], state)
             self.assertIn(said, events[0][1]["message"])
 
+    def test_a_state_that_is_no_valid_scenario_is_told_without_lines_of_the_file(self):
+        """Each slider is right alone; both together are not."""
+        self.folder.joinpath("two.toml").write_text('''schema = 1
+[scenario]
+title = "t"
+horizon = "1 year"
+customers = 300
+[[persona]]
+id = "a"
+share = 1
+starts = { shop = 1 }
+[[touchpoint]]
+id = "shop"
+stage = "purchase"
+next = [ { to = "shop", probability = 0.4, after = "9 days" }, { to = "gone", probability = 0.4 }, { to = "gone", odds = 1 } ]
+[[touchpoint]]
+id = "gone"
+stage = "retention"
+end = "churned"
+''' + "".join(f'[[knob]]\nkey = "touchpoint.shop.next[{exit}].probability"\nfrom = 0.2\nto = 0.6\n' for exit in (0, 1)), encoding="utf-8")
+        self.play(self.folder / "two.toml")
+        [refused, _] = self.events(k0=0.6, k1=0.6)
+        self.assertEqual(refused, ("refused", {"message": "probabilities sum to 1.2, but must sum to 1 or less", "hint": "take away 0.2 in all"}))
+
     def test_only_the_newest_move_of_a_page_is_simulated_to_its_end(self):
         self.play(SOURCE / "scenarios/telecom.toml")
         ends = {}

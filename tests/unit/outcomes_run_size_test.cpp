@@ -73,3 +73,35 @@ TEST_CASE("a page leaves out what there is no memory for, and says so", "[page]"
   CHECK_THAT(left_out(), Catch::Contains("Which touchpoint is worth fixing is left out: this would take about 3e+05 GB"));
   CHECK_THAT(left_out(), Catch::Contains("What each budget buys is left out"));
 }
+
+TEST_CASE("a page leaves out what cannot be asked of a scenario, and says why", "[page]") {
+  const std::string head =
+      "schema = 1\n[scenario]\ntitle = \"t\"\nhorizon = \"1 year\"\ncustomers = 100\nreplications = 2\n[[persona]]\nid = "
+      "\"a\"\nshare = 1\nstarts = { shop = 1 }\n[[touchpoint]]\nid = \"gone\"\nstage = \"retention\"\nend = \"churned\"\n";
+  const auto left_out = [&](const std::string& rest) {
+    const Scenario scenario = parse_scenario(head + rest, "t.toml");
+    const Model model = build(scenario);
+    constexpr PlanId baseline(0);
+    return simulate_beside(scenario, model, collect_samples(run(model, {&baseline, 1})), std::nullopt, {}).left_out;
+  };
+  const std::string shop =
+      "[[touchpoint]]\nid = \"shop\"\nstage = \"purchase\"\nquality = 0.5\nnext = [ { to = \"shop\", probability "
+      "= 0.4, after = \"9 days\" }, { to = \"gone\", probability = 0.4 }, { to = \"gone\", odds = 1 } ]\n";
+  const auto drawn = [](int exit, const char* law) {
+    return fmt::format("[[uncertain]]\nkey = \"touchpoint.shop.next[{}].probability\"\nuniform = {}\n", exit, law);
+  };
+  CHECK(left_out(shop + drawn(0, "[0.2, 0.4]") + drawn(1, "[0.2, 0.55]")).empty());
+  // Each is right alone.
+  const std::string together = left_out(shop + drawn(0, "[0.2, 0.55]") + drawn(1, "[0.2, 0.55]"));
+  CHECK_THAT(together,
+             Catch::StartsWith("What the uncertain inputs make of the answer is left out: probabilities sum to 1.0"));
+  CHECK_THAT(together, Catch::EndsWith(", but must sum to 1 or less. sojourn compare --uncertain says more."));
+  CHECK(left_out(shop + drawn(0, "[0.2, 4]")) ==
+        "What the uncertain inputs make of the answer is left out: upper limit of probability is 4, but must be between 0 "
+        "and 1. sojourn compare --uncertain says more.");
+  const std::string perfect =
+      "[[touchpoint]]\nid = \"shop\"\nstage = \"purchase\"\nquality = 1\nnext = [ { to = \"gone\", odds = 1 } ]\n";
+  CHECK(left_out(perfect) ==
+        "Which touchpoint is worth fixing is left out: there is nothing to improve: no touchpoint that anybody visits has "
+        "quality below 1, effort, a delay or a handling time. sojourn rank says more.");
+}

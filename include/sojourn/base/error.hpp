@@ -38,6 +38,7 @@ enum class ErrorCode {
   budget_too_small,     // `optimize`: nothing fits, or not what must be bought
   no_assumed_moves,     // `map --assumed`: the company has no map of its own
   contradicting_needs,  // `optimize`: what must be bought may never be
+  nothing_to_improve,   // `rank`: no touchpoint that anybody visits could be better
   run_failed,           // RunError without a code of its own
   file_of_others,       // a file that Sojourn did not write, or a read-only one, would be replaced
   cannot_write,         // a file, a folder, a full disk
@@ -64,6 +65,14 @@ class Error : public std::runtime_error {
   ErrorCode code_;
   std::string message_, hint_, place_;
 };
+
+/// An error as a page tells it, where no file is at hand.
+struct ShortError {
+  std::string message, hint;
+};
+/// What is wrong, and what to do about it; of `invalid_scenario` the first thing that is wrong, without its position and the
+/// lines of the file.
+[[nodiscard]] ShortError in_short(const Error& error);
 
 /// What was asked for is wrong: the program ends with exit status 2.
 class InputError : public Error {
