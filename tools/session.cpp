@@ -324,6 +324,13 @@ int simulate(const CommandLine& line, Ranks* ranks, const Input& asked, const st
   const std::unique_ptr<RunCheckpoint> checkpoint = checkpoint_of(line, asked, plans, path);
   if (checkpoint && (!checkpoint->found().empty() || checkpoint->keeps_state()) && !line.quiet)
     print(stderr, "sojourn: %s are in %s\n", parts_kept(*checkpoint, asked.model).c_str(), line.checkpoint.c_str());
+  const Touchpoint* const queue = queue_in(asked.model);
+  if (checkpoint && queue != nullptr && !line.quiet) {
+    print(stderr,
+          "sojourn: visits to \"%s\" wait for servers, so that %s keeps finished replications alone, and nothing of one "
+          "under way: let the run last longer than a replication takes\n",
+          queue->id.c_str(), line.checkpoint.c_str());
+  }
   if (together && !line.quiet) {
     print(stderr, "sojourn: %u ranks live each replication together, a share of its customers each\n", ranks->count());
   }
@@ -331,7 +338,7 @@ int simulate(const CommandLine& line, Ranks* ranks, const Input& asked, const st
     print(stderr,
           "sojourn: visits to \"%s\" wait for servers, and calls have one order of time, so that each replication is the "
           "work of one rank: %u of %u ranks have none; more replications would use them\n",
-          queue_in(asked.model)->id.c_str(), ranks->count() - replications, ranks->count());
+          queue->id.c_str(), ranks->count() - replications, ranks->count());
   }
   Search search;
   under_way(line, [&](const RunOptions& options) {
@@ -343,9 +350,10 @@ int simulate(const CommandLine& line, Ranks* ranks, const Input& asked, const st
   if (checkpoint && result.interrupted) {
     checkpoint->save();
     const std::string words = checkpoint->parts() == 0 && !checkpoint->keeps_state()
-                                  ? "nothing is finished yet"
-                                  : fmt::format("{} are kept in {}", parts_kept(*checkpoint, asked.model), line.checkpoint);
-    print(stderr, "sojourn: told to stop; %s: the same command goes on\n", words.c_str());
+                                  ? "nothing is finished yet: the same command begins anew"
+                                  : fmt::format("{} are kept in {}: the same command goes on",
+                                                parts_kept(*checkpoint, asked.model), line.checkpoint);
+    print(stderr, "sojourn: told to stop; %s\n", words.c_str());
     return resumable;
   }
   if (result.replications.empty()) {

@@ -114,6 +114,23 @@ class Checkpoint(Giant):
         self.assertEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
         self.assertFalse(state.exists())
 
+    def test_of_a_replication_with_a_queue_nothing_is_kept_and_that_is_said(self):
+        self.bring("contact-centre.toml", "retail-word-of-mouth.toml")
+        options = ("--customers", 50_000, "--replications", 1, "--horizon", "3 years", "-o", "out.h5", "--checkpoint", "kept")
+        words = "so that kept keeps finished replications alone, and nothing of one under way: let the run last longer"
+        process = self.start("run", "contact-centre.toml", *options)
+        self.wait_for(lambda: (self.folder / ".kept.lock").exists(), process)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        _, error = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 75, error)
+        self.assertIn('visits to "call" wait for servers, ' + words, error)
+        self.assertIn("told to stop; nothing is finished yet: the same command begins anew\n", error)
+        self.assertNotIn("goes on", error)
+        # Nobody waits in line here.
+        _, error = self.ends(self.start("run", "retail-word-of-mouth.toml", "--customers", 100, "--replications", 1, *options[4:]))
+        self.assertNotIn("keeps finished replications alone", error)
+
     @with_customers(300_000, 3_000_000)
     def test_two_processes_do_not_share_a_checkpoint(self, customers):
         command = (*large(customers), "-o", "out.h5", "--checkpoint", "kept")
