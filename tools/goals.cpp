@@ -9,7 +9,7 @@
 
 #include "sojourn/base/error.hpp"
 #include "sojourn/base/number_text.hpp"
-#include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/base/quantity.hpp"
 #include "sojourn/scenario/nearest.hpp"
 
 namespace sojourn::tools {

@@ -363,7 +363,8 @@ void check_closed_ends(const Context& context, const Reach& reach, const Change&
   context.findings.warning(
       path + ".effect.traffic",
       fmt::format("keeps people from the end {}{}: they stay where they are, or take another exit, and do not count as gone",
-                  *ends.begin(), ends.size() > 1 ? fmt::format(" and {} more", counted(ends.size() - 1, "end")) : ""),
+                  *ends.begin(),
+                  ends.size() > 1 ? fmt::format(" and {} more", counted(static_cast<double>(ends.size() - 1), "end")) : ""),
       "let the target name what closes, and no end; to let fewer leave, change the odds of their exits");
 }
 
@@ -554,7 +555,7 @@ void check_clipping_by(const Context& context, const Change& change, const std::
       }
     }
     if (message.empty()) continue;
-    if (further > 0) message += fmt::format(", and {} more", counted(further, "touchpoint"));
+    if (further > 0) message += fmt::format(", and {} more", counted(static_cast<double>(further), "touchpoint"));
     context.findings.warning(path + ".effect.quality", message, "a smaller change says what really happens");
   }
 }

@@ -75,10 +75,6 @@ std::string text(double number) { return fmt::format("{:.13g}", number); }
 
 std::string in_quotes(std::string_view id) { return fmt::format("\"{}\"", id); }
 
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 void Findings::error(std::string path, std::string message, std::string hint) {
   findings_.push_back({Severity::error, std::move(path), std::move(message), std::move(hint)});
 }
@@ -151,7 +147,8 @@ void Findings::table(const std::string& path, const Tabulated& table, Bounds sup
   const auto& points = table.points;
   if (points.size() < 2) {
     error(path + ".table",
-          fmt::format("the table of {} has {}, but needs two at least", subject, counted(points.size(), "point")),
+          fmt::format("the table of {} has {}, but needs two at least", subject,
+                      counted(static_cast<double>(points.size()), "point")),
           "write table = [[0, 0], [\"1 day\", 0.4], [\"9 days\", 1]]");
     return;
   }

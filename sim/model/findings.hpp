@@ -12,6 +12,7 @@
 #include "sojourn/base/distribution.hpp"
 #include "sojourn/base/error.hpp"
 #include "sojourn/base/id.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/special_values.hpp"
 #include "sojourn/model/keys.hpp"
 #include "sojourn/model/model.hpp"
@@ -34,8 +35,6 @@ inline constexpr double sum_tolerance = 1e-6 + 1e-12;
 [[nodiscard]] std::string text(double number);
 /// An id as messages show it. Not called `quoted`: std::string would bring std::quoted with it.
 [[nodiscard]] std::string in_quotes(std::string_view id);
-/// `count` and the noun, in the plural unless it is one.
-[[nodiscard]] std::string counted(std::size_t count, std::string_view noun);
 
 /// Collects findings and words those that many rules share.
 class Findings {

@@ -191,7 +191,7 @@ std::string basis(const Samples& samples, const Comparison& comparison) {
          fmt::format("Simulated: {}{}, {}, {}. ", counted(static_cast<double>(samples.customers), "customer"),
                      samples.market == static_cast<double>(samples.customers)
                          ? ""
-                         : fmt::format(" for a market of {}", format::count(samples.market)),
+                         : fmt::format(" for a market of {}", grouped(samples.market)),
                      format::duration(samples.horizon), counted(samples.replications, "replication")) +
          caution_words::intervals(samples);
 }

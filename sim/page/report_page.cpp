@@ -328,7 +328,7 @@ class Page {
       }
       fact(escape_markup("Rule " + rule_words::name(rule)), text);
     }
-    fact("Customers simulated", format::count(static_cast<double>(report_.samples.customers)));
+    fact("Customers simulated", grouped(static_cast<double>(report_.samples.customers)));
     fact("Replications", fmt::format("{}", report_.samples.replications));
     const auto beside = [&](std::string_view name, const Samples& samples, const std::string& more) {
       fact(name,

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "play_words.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/decide/default_goal.hpp"
 #include "sojourn/decide/multiple_comparisons.hpp"
 #include "sojourn/outcomes/version.hpp"
@@ -222,12 +223,11 @@ std::vector<std::string> cautions_on(const Playground& ground, const PlayAnswer&
   std::vector<std::string> list = caution_words::cautions(answer.samples, answer.comparison);
   const Settings& settings = ground.model().parts().settings;
   if (ground.model().coupled() && ground.size().customers < settings.customers) {
-    list.push_back(
-        fmt::format("People act on one another, and {} of them are simulated here where the scenario has {}: figures may "
-                    "differ from those of "
-                    "the whole.",
-                    format::count(static_cast<double>(ground.size().customers)),
-                    format::count(static_cast<double>(settings.customers))));
+    list.push_back(fmt::format(
+        "People act on one another, and {} of them are simulated here where the scenario has {}: figures may "
+        "differ from those of "
+        "the whole.",
+        grouped(static_cast<double>(ground.size().customers)), grouped(static_cast<double>(settings.customers))));
   }
   return list;
 }

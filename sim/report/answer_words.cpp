@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
@@ -254,7 +255,7 @@ std::string goal(const std::vector<GoalWeight>& goal) {
   std::string text;
   for (const GoalWeight& one : goal) {
     text += text.empty() ? "" : " + ";
-    if (one.weight != 1.0) text += (one.weight >= 1e4 ? format::count(one.weight) : fmt::format("{:g}", one.weight)) + " x ";
+    if (one.weight != 1.0) text += (one.weight >= 1e4 ? grouped(one.weight) : fmt::format("{:g}", one.weight)) + " x ";
     text += one.figure;
   }
   return text;

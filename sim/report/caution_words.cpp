@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/decide/shares.hpp"
 #include "sojourn/report/format.hpp"
 
@@ -194,7 +195,7 @@ std::string to_tell(const Samples& samples, double times) {
   if (!std::isfinite(number)) {
     return fmt::format("too little to tell with a thousand times as many {}", coupled ? "replications" : "customers");
   }
-  const std::string more = format::count(number), now = format::count(simulated(samples));
+  const std::string more = grouped(number), now = grouped(simulated(samples));
   return coupled ? fmt::format("run about {} replications to tell, not {}", more, now)
                  : fmt::format("simulate about {} customers to tell, not {}", more, now);
 }

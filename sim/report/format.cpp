@@ -55,7 +55,7 @@ Scale scale_of(double size) {
 
 std::string scaled(double size, const Scale& scale) {
   const double number = size / scale.size;
-  return number >= 99.95 ? count(number) : digits(number);
+  return number >= 99.95 ? grouped(number) : digits(number);
 }
 
 std::string amount(double size) {
@@ -89,8 +89,6 @@ std::string with_sign(const std::string& text, double value, std::string_view po
 }
 
 }  // namespace
-
-std::string count(double value) { return grouped(value); }
 
 std::string money(double value, const std::string& currency) {
   if (std::isnan(value)) return "-";
@@ -134,7 +132,7 @@ double half_of(const Estimate& estimate) { return std::max(estimate.high - estim
 
 /// A size in its unit, with so many decimals: of a difference, or of half its interval.
 std::string with_decimals(double number, int decimals) {
-  return number >= 99.95 ? count(number) : fmt::format("{:.{}f}", number, decimals);
+  return number >= 99.95 ? grouped(number) : fmt::format("{:.{}f}", number, decimals);
 }
 
 /// How a difference is written: what it is divided by, what follows it, and its decimals.

@@ -65,7 +65,7 @@ std::string value_text(const ShownFigure& figure, const LessonBar& bar, Characte
 std::string label_of(const LessonBar& bar) { return (bar.group.empty() ? "" : "  ") + shown_on_one_line(bar.label); }
 
 /// From where to where the bars of a figure go, which are drawn from 0.
-struct Range {
+struct Extent {
   double low = 0.0, high = 0.0;
   void take_in(const ShownFigure& figure) {
     for (const LessonBar& bar : figure.bars) {
@@ -86,7 +86,7 @@ class Picture {
   Picture(const Layout& layout, Characters characters) : layout_(layout), characters_(characters) {}
 
   /// `beside` is the same figure elsewhere, whose columns are as wide; nullptr where there is none.
-  [[nodiscard]] std::string of(const ShownFigure& figure, const ShownFigure* beside, const Range& range) const {
+  [[nodiscard]] std::string of(const ShownFigure& figure, const ShownFigure* beside, const Extent& extent) const {
     const Columns columns = columns_of(figure, beside);
     std::string result = prose(shown_on_one_line(figure.title), layout_);
     std::string group;
@@ -94,7 +94,7 @@ class Picture {
       if (bar.group != group) result += prose("  " + shown_on_one_line(bar.group), layout_);
       group = bar.group;
       std::string line = "  " + format::pad_right(shortened(label_of(bar), columns.label), columns.label) + "  ";
-      line += drawn(bar.value.mean, range, columns.bar) + "  " + value_text(figure, bar, characters_);
+      line += drawn(bar.value.mean, extent, columns.bar) + "  " + value_text(figure, bar, characters_);
       while (line.ends_with(' ')) line.pop_back();
       result += line + "\n";
     }
@@ -121,26 +121,26 @@ class Picture {
   }
 
   /// A bar from 0, in eighths of a column where the terminal has them; below 0 to the left of a line.
-  [[nodiscard]] std::string drawn(double value, const Range& range, std::size_t width) const {
-    if (std::isnan(value) || !(range.high > range.low)) return std::string(width, ' ');
+  [[nodiscard]] std::string drawn(double value, const Extent& extent, std::size_t width) const {
+    if (std::isnan(value) || !(extent.high > extent.low)) return std::string(width, ' ');
     const bool ascii = characters_ == Characters::ascii;
     const std::string block = ascii ? "#" : "█";
-    const bool both = range.low < 0.0;
-    const auto left =
-        both ? static_cast<std::size_t>(std::lround(static_cast<double>(width - 1) * -range.low / (range.high - range.low)))
-             : 0;
+    const bool both = extent.low < 0.0;
+    const auto left = both ? static_cast<std::size_t>(
+                                 std::lround(static_cast<double>(width - 1) * -extent.low / (extent.high - extent.low)))
+                           : 0;
     const std::size_t right = both ? width - 1 - left : width;
     std::string result;
     if (both) {
       const auto filled =
-          value < 0.0 && range.low < 0.0
-              ? std::min(left, static_cast<std::size_t>(std::lround(static_cast<double>(left) * value / range.low)))
+          value < 0.0 && extent.low < 0.0
+              ? std::min(left, static_cast<std::size_t>(std::lround(static_cast<double>(left) * value / extent.low)))
               : 0;
       result += std::string(left - filled, ' ');
       for (std::size_t i = 0; i < filled; ++i) result += block;
       result += ascii ? "|" : "│";
     }
-    const double share = value > 0.0 && range.high > 0.0 ? value / range.high : 0.0;
+    const double share = value > 0.0 && extent.high > 0.0 ? value / extent.high : 0.0;
     const auto eighths = static_cast<std::size_t>(std::lround(8.0 * static_cast<double>(right) * share));
     const std::size_t whole = ascii ? (eighths + 4) / 8 : eighths / 8;
     for (std::size_t i = 0; i < whole; ++i) result += block;
@@ -160,14 +160,15 @@ class Picture {
 std::string heading(const std::string& text, const Layout& layout) { return "\n" + bold_prose(text, layout); }
 
 /// Figures of a kind are drawn to one scale, so that they can be held against one another.
-Range range_of(const ShownFigure& figure, const std::vector<ShownFigure>& figures, const std::vector<ShownFigure>& beside) {
-  Range range;
+Extent extent_of(const ShownFigure& figure, const std::vector<ShownFigure>& figures,
+                 const std::vector<ShownFigure>& beside) {
+  Extent extent;
   for (const std::vector<ShownFigure>* all : {&figures, &beside}) {
     for (const ShownFigure& one : *all) {
-      if (one.kind == figure.kind && one.change == figure.change && one.wait == figure.wait) range.take_in(one);
+      if (one.kind == figure.kind && one.change == figure.change && one.wait == figure.wait) extent.take_in(one);
     }
   }
-  return range;
+  return extent;
 }
 
 std::string pictures(const std::vector<ShownFigure>& figures, const std::vector<ShownFigure>& beside, const Layout& layout,
@@ -176,7 +177,7 @@ std::string pictures(const std::vector<ShownFigure>& figures, const std::vector<
   std::string result;
   for (std::size_t i = 0; i < figures.size(); ++i) {
     if (i > 0) result += "\n";
-    result += picture.of(figures[i], i < beside.size() ? &beside[i] : nullptr, range_of(figures[i], figures, beside));
+    result += picture.of(figures[i], i < beside.size() ? &beside[i] : nullptr, extent_of(figures[i], figures, beside));
   }
   return result;
 }

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "network_words.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/network_report.hpp"
 #include "table.hpp"
@@ -13,7 +14,7 @@ namespace sojourn {
 namespace {
 
 std::string coefficient(double value) { return std::isnan(value) ? "-" : fmt::format("{:.4f}", value); }
-std::string count(std::uint64_t value) { return format::count(static_cast<double>(value)); }
+std::string count(std::uint64_t value) { return grouped(static_cast<double>(value)); }
 
 /// A bar of the histogram: people with `low` to `high` contacts.
 struct Bar {

@@ -93,9 +93,9 @@ class OptimumText {
     if (optimum_.counted) {
       text = optimum_.in_full == optimum_.tried
                  ? fmt::format("Searched: all {} choices that the budget and other limits allow, each in full.\n",
-                               format::count(static_cast<double>(optimum_.tried)))
+                               grouped(static_cast<double>(optimum_.tried)))
                  : fmt::format("Searched: {} choices {}, all of them, {} in full.\n",
-                               format::count(static_cast<double>(optimum_.tried)), "that the budget and other limits allow",
+                               grouped(static_cast<double>(optimum_.tried)), "that the budget and other limits allow",
                                optimum_.in_full);
     } else {
       text = fmt::format(
@@ -103,8 +103,7 @@ class OptimumText {
           "{} "
           "in "
           "full. What was not tried may be better.\n",
-          format::count(static_cast<double>(optimum_.tried)), format::count(static_cast<double>(optimum_.possible)),
-          optimum_.in_full);
+          grouped(static_cast<double>(optimum_.tried)), grouped(static_cast<double>(optimum_.possible)), optimum_.in_full);
     }
     if (const auto limit = parts_.budget.per_quarter)
       text += fmt::format("No choice costs more than {} in any calendar quarter.\n", format::money(*limit, currency_));

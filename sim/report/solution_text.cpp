@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/solution.hpp"
@@ -135,7 +136,7 @@ std::string solution_text(const ClosedForm& solved, const Program& program, cons
   std::string text = bold(settings.title, layout.colour) + "\n";
   if (!settings.question.empty()) text += settings.question + "\n";
   text += fmt::format("In closed form: no luck, no customers simulated. Market of {}, {}\n",
-                      format::count(settings.market.value_or(static_cast<double>(settings.customers))),
+                      grouped(settings.market.value_or(static_cast<double>(settings.customers))),
                       format::duration(program.horizon()));
   text += fmt::format("Plan: {}\n\n", plan.name == plan.id ? plan.id : fmt::format("{} ({})", plan.name, plan.id));
 
@@ -179,7 +180,7 @@ std::string solution_text(const ClosedForm& solved, const Program& program, cons
                         : fmt::format("Bounds are certain, not statistical (exact: to the digits shown): all delays "
                                       "rounded down, then up, to one of {} "
                                       "steps of {}.\n",
-                                      format::count(static_cast<double>(solved.steps)), step_text(solved.step)));
+                                      grouped(static_cast<double>(solved.steps)), step_text(solved.step)));
   return wrapped(text, layout.width);
 }
 

@@ -152,7 +152,7 @@ const Metric& metric(std::string_view name) { return *find_metric(name); }
 std::string size_of_run(const Samples& samples) {
   std::string text = counted(static_cast<double>(samples.customers), "customer");
   if (samples.market != static_cast<double>(samples.customers))
-    text += fmt::format(" for a market of {}", format::count(samples.market));
+    text += fmt::format(" for a market of {}", grouped(samples.market));
   return text + fmt::format(", {}, {}, seed {}", counted(samples.replications, "replication"),
                             format::duration(samples.horizon), samples.seed);
 }

@@ -16,13 +16,13 @@ const Metric& metric(const char* name) { return *find_metric(name); }
 }  // namespace
 
 TEST_CASE("format: counts and money", "[report]") {
-  CHECK(format::count(0.0) == "0");
-  CHECK(format::count(999.4) == "999");
-  CHECK(format::count(999.6) == "1,000");
-  CHECK(format::count(1234567.0) == "1,234,567");
-  CHECK(format::count(-1234.0) == "-1,234");
-  CHECK(format::count(-0.2) == "0");
-  CHECK(format::count(undefined) == "-");
+  CHECK(grouped(0.0) == "0");
+  CHECK(grouped(999.4) == "999");
+  CHECK(grouped(999.6) == "1,000");
+  CHECK(grouped(1234567.0) == "1,234,567");
+  CHECK(grouped(-1234.0) == "-1,234");
+  CHECK(grouped(-0.2) == "0");
+  CHECK(grouped(undefined) == "-");
   CHECK(counted(1.0, "customer") == "1 customer");
   CHECK(counted(1000.0, "customer") == "1,000 customers");
   CHECK(counted(1.0, "person", "people") == "1 person");

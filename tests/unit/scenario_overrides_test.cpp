@@ -278,7 +278,8 @@ TEST_CASE("shares of account segments are told at the one that was set as well",
   CHECK(told({"account_segment.small.share=0.9"}) ==
         "--set account_segment.small.share=0.9: error: shares of the account segments sum to 1.4, but must sum to 1\n"
         "hint: take away 0.4 in all");
-  CHECK(told({"account_segment.large.share=0.9"}).starts_with("--set account_segment.large.share=0.9: error: shares of the"));
+  CHECK(
+      told({"account_segment.large.share=0.9"}).starts_with("--set account_segment.large.share=0.9: error: shares of the"));
 }
 
 TEST_CASE("two mistakes, one in the file and one in an override, are both told", "[scenario]") {

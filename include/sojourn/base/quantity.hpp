@@ -27,6 +27,13 @@ class Quantity {
 /// Simulated time or a duration, in days of exactly 24 hours. Range: any finite number.
 using Days = Quantity<struct DaysTag>;
 
+/// The closed interval in which a figure stays; a side without limit is infinite.
+struct Range {
+  double low = 0.0;
+  double high = 0.0;
+  bool operator==(const Range&) const = default;
+};
+
 /// A year is 365.25 days and a month a twelfth of it (MODEL.md section 1).
 inline constexpr double days_per_year = 365.25;
 inline constexpr double days_per_month = days_per_year / 12.0;

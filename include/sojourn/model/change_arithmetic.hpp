@@ -14,15 +14,8 @@
 
 namespace sojourn {
 
-/// The closed interval in which a parameter stays whatever the changes; a side without limit is infinite.
-struct Range {
-  double low = 0.0;
-  double high = 0.0;
-  bool operator==(const Range&) const = default;
-};
-
-/// [0,1] for quality, effort, carry, personalisation, promise, solves, probability, traffic and attraction; any number for
-/// money; otherwise [0, infinity).
+/// In what a parameter stays whatever the changes. [0,1] for quality, effort, carry, personalisation, promise, solves,
+/// probability, traffic and attraction; any number for money; otherwise [0, infinity).
 [[nodiscard]] Range range(Parameter parameter);
 /// The name as in the `effect` of scenario files: "quality", "cost_per_month", ...
 [[nodiscard]] std::string_view name(Parameter parameter);

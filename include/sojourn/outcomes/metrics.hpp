@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/base/quantity.hpp"
 #include "sojourn/outcomes/people_by_tenure.hpp"
 
 namespace sojourn {

@@ -13,8 +13,6 @@ namespace sojourn::format {
 enum class Kind { share, score, points, money, days, number };
 [[nodiscard]] Kind kind(const Metric& metric);
 
-/// 1234567 as "1,234,567", rounded to whole numbers.
-[[nodiscard]] std::string count(double value);
 /// Money: "EUR 1,234", "EUR 12.3 k", "EUR 12.3 M", "EUR 1.23 bn"; three or four digits.
 [[nodiscard]] std::string money(double value, const std::string& currency);
 /// Days in the unit that a person would use: "90 days", "24 months", "5 years".
