@@ -629,10 +629,8 @@ std::string run_text(const Samples& samples, const Layout& layout) {
   text += touchpoints.text(layout) + "\n" +
           prose(fmt::format(
                     "Visits and repeats{} are per person who arrived; quality, satisfaction and effort are means per visit, "
-                    "0 to 1.{}\n",
-                    money ? fmt::format(", revenue and cost to serve ({})", samples.currency) : "",
-                    samples.mechanisms.has(Needs::paid_servers) ? " The pay of servers is in the totals, but no persona's."
-                                                                : ""),
+                    "0 to 1.\n",
+                    money ? fmt::format(", revenue and cost to serve ({})", samples.currency) : ""),
                 layout);
   if (samples.mechanisms.has(Needs::content)) text += content_words(layout);
   if (!samples.channels.empty()) text += channels_text(samples, layout) + (samples.appraisal_spreads.empty() ? "\n" : "");
@@ -733,13 +731,12 @@ std::string all_figures(const Samples& samples, const Comparison& comparison, co
                           ? "Conversion is of those who arrived as prospects; retention of those who bought or arrived as "
                             "customers, retained of all who arrived. "
                           : "Retention is of those who bought, retained of all who arrived. ";
-  notes += fmt::format(
+  notes +=
       "NPS and satisfaction are of the customers present: "
-      "keeping doubters lowers them. pt: percentage points. Value per person leaves the investment{} out. Better off: kept, "
+      "keeping doubters lowers them. pt: percentage points. Value per person leaves the investment out. Better off: kept, "
       "where the baseline loses the same person on the same luck, or as well kept or lost and more satisfied at the end, by "
       "more than 0.01; once two lives part they meet other luck too, so that only better less worse is the plan's doing.\n"
-      "Payback is the day from which the money gained covers the money spent, both discounted as net present value is.\n",
-      samples.mechanisms.has(Needs::paid_servers) ? " and the pay of servers" : "");
+      "Payback is the day from which the money gained covers the money spent, both discounted as net present value is.\n";
   notes += comparison.plans.size() > 2
                ? fmt::format(
                      "~: the plan may be no better and no worse than the baseline (not told apart at 5 %, allowing for "

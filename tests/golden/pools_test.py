@@ -177,7 +177,7 @@ class Pools(unittest.TestCase):
             self.assertAlmostEqual(call["service_level"], file["queue_in_time"][0, :, 0].sum() / came)
         text = self.run_well("run", self.scenario)
         self.assertIn("turned away", text)
-        self.assertIn("The pay of servers is in the totals, but no persona's.", " ".join(text.split()))
+        self.assertIn("The pay of servers is in the cost to serve and the value of all, not in those of single personas", " ".join(text.split()))
         unpaid = self.run_well("run", self.scenario, "--set", "pool.agents.cost_per_hour=0", "--set", "pool.expert.cost_per_hour=0")
         self.assertNotIn("pay of servers", " ".join(unpaid.split()))
         self.assertRegex(text, r"by pool, servers busy")
