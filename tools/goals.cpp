@@ -19,20 +19,10 @@ namespace {
 std::optional<double> number(std::string_view typed) {
   std::string text(trimmed(typed));
   std::erase(text, '_');
-  const bool share = text.ends_with('%');
-  if (share) text.pop_back();
-  double factor = 1.0;
-  for (const auto& [suffix, times] : {std::pair{"k", 1e3}, std::pair{"M", 1e6}, std::pair{"bn", 1e9}}) {
-    if (share || !text.ends_with(suffix)) continue;
-    text.resize(text.rfind(suffix));
-    factor = times;
-    break;
-  }
   if (text.starts_with('.')) text.insert(0, "0");
-  const std::optional<double> value = parse_number(trimmed(text));
-  if (!value) return std::nullopt;
-  const double all = share ? *value / 100.0 : *value * factor;
-  return std::isfinite(all) ? std::optional(all) : std::nullopt;
+  if (const auto plain = parse_number(text)) return plain;
+  const std::optional<SuffixedNumber> suffixed = parse_suffixed(text);
+  return suffixed ? std::optional(suffixed->value) : std::nullopt;
 }
 
 /// What to do about `typed`, which is no number: without its comma, if that is what is wrong with it, or as in `examples`.

@@ -327,8 +327,8 @@ int simulate(const CommandLine& line, Ranks* ranks, const Input& asked, const st
   const Touchpoint* const queue = queue_in(asked.model);
   if (checkpoint && queue != nullptr && !line.quiet) {
     print(stderr,
-          "sojourn: visits to \"%s\" wait for servers, so that %s keeps finished replications alone, and nothing of one "
-          "under way: let the run last longer than a replication takes\n",
+          "sojourn: visits to \"%s\" wait for servers, so that %s keeps finished replications alone: a stop before the "
+          "first is finished loses all of it\n",
           queue->id.c_str(), line.checkpoint.c_str());
   }
   if (together && !line.quiet) {

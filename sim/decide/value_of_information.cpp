@@ -179,7 +179,7 @@ void hold_to_chance(const Clean& clean, std::vector<InformationValue>& of_input)
   for (std::size_t k = 0; k < of_input.size(); ++k) of_input[k].beyond_chance = beyond[k];
 }
 
-/// Whether the mean worth of `best` is above that of each other choice by more than the draws' own chance.
+/// The other choices that are worth the same as `best` at every draw.
 std::vector<std::size_t> same_as(const Matrix& differences, std::size_t best) {
   std::vector<std::size_t> same;
   for (std::size_t d = 0; d < differences.size(); ++d) {
@@ -188,6 +188,7 @@ std::vector<std::size_t> same_as(const Matrix& differences, std::size_t best) {
   return same;
 }
 
+/// Whether the mean worth of `best` is above that of each other choice that differs by more than the draws' own chance.
 bool stands_out(const Matrix& differences, std::size_t best) {
   const std::size_t others = differences.size() - 1;
   bool another = false;

@@ -400,8 +400,10 @@ class Replication {
   void ask(std::size_t window) {
     const double now = program_.windows().end(window);
     const auto due = [&](std::uint32_t customer) { return store_.present(customer) && store_.asked_at(customer) <= now; };
-    for (std::uint32_t customer = store_.first(); shadows_may_be_asked() && customer < store_.end(); ++customer) {
-      if (due(customer) && !in_line(customer)) queues_->send_shadows_of_asked(window, customer);
+    if (shadows_may_be_asked()) {
+      for (std::uint32_t customer = store_.first(); customer < store_.end(); ++customer) {
+        if (due(customer) && !in_line(customer)) queues_->send_shadows_of_asked(window, customer);
+      }
     }
     for (Diary& diary : options_.diaries) {
       if (!due(diary.customer)) continue;

@@ -404,10 +404,7 @@ void Program::compile_services() {
   }
   const bool queues = std::any_of(places_.begin(), places_.end(), [](const Place& place) { return place.queues; });
   shadows_ = queues ? std::max(0.0, model_.people_per_customer() - 1.0) : 0.0;
-  // A market of less than one customer is still one customer's.
-  if (queues) {
-    copies_ = MarketCopies(std::min(1.0 / model_.people_per_customer(), static_cast<double>(parts.settings.customers)));
-  }
+  if (queues) copies_ = copies_of_market(parts.settings);
   std::optional<std::int32_t> priority;  // of the first call
   const int weekday = weekday_of(parts.settings.start);
   for (std::size_t p = 0; p < parts.pools.size(); ++p) {

@@ -60,10 +60,9 @@ constexpr std::uint32_t before_the_first_visit = 0xffffffffu;
 constexpr std::uint32_t asked_at_end = 0x80000000u;
 
 /// Nobody counts what shadows do.
-struct NobodyObserves {
+struct NobodyObserves : NobodyIsTold {
   void came(const Person&, const Visit&, const State&, const State&) {}
   void visited(const Person&, const Visit&, const VisitRow&, const State&, const State&) {}
-  void asked(const Person&, const Asked&, const State&) {}
   void annoyed(const Person&, std::size_t, const State&, const State&) {}
 };
 
@@ -540,8 +539,8 @@ void Queues::send_shadows_of_asked(std::size_t window, std::uint32_t customer) {
     Shadow shadow{life, customer, k, false};
     Lives lives = lives_of(shadow);
     lives.ask_at_end_of(window, customer, shadow.life, nobody);
-    const bool led_away = shadow.life.visit.recovery >= 0 && shadow.life.stay.exit == shadow.life.visit.recovery;
-    if (led_away && lives.leads_to_queue(shadow.life)) send(shadow);
+    // Whoever is on the way by a closed loop already is led nowhere anew.
+    if (shadow.life.stay.exit != life.stay.exit && lives.leads_to_queue(shadow.life)) send(shadow);
   }
 }
 

@@ -94,13 +94,6 @@ void idle_closed_loop(const Context& context, const Reach& reach, std::size_t su
         path + ".within",
         fmt::format("nobody is led away: where this survey asks nobody stays longer than {:.3g} days", stay),
         "write a shorter time");
-  } else if (const double people = parts.settings.market.value_or(0.0) / static_cast<double>(parts.settings.customers);
-             parts.touchpoints[loop.to.index()].queues() && people > 1.0) {
-    context.findings.warning(
-        path + ".to",
-        fmt::format("the line of {} is met by the simulated customers alone, who stand for {:.3g} real ones each",
-                    in_quotes(parts.touchpoints[loop.to.index()].id), people),
-        "simulate the whole market, or let fewer servers work there");
   }
 }
 

@@ -108,8 +108,7 @@ void check_pools(const Context& context) {
 
 void check_end(const Touchpoint& touchpoint, const std::string& path, Findings& findings) {
   if (touchpoint.end && !touchpoint.next.empty()) {
-    findings.error(path + ".next",
-                   fmt::format("an end has {}", counted(static_cast<double>(touchpoint.next.size()), "exit")),
+    findings.error(path + ".next", fmt::format("an end has {}", counted(touchpoint.next.size(), "exit")),
                    "remove them, or remove end: whoever can come back is not at an end");
   }
   if (!touchpoint.end && touchpoint.next.empty()) {

@@ -119,12 +119,11 @@ void check_bars(const LessonContext& context, const Lesson& lesson, const Lesson
       findings.error(here + ".extremes", "extremes are those of personas at touchpoints",
                      "add by = \"persona\" and touchpoint = [\"...\"]");
     else if (2 * figure.extremes > parts.personas.size())
-      findings.error(
-          here + ".extremes",
-          fmt::format("of {} the lowest {} and the highest {} are not all different",
-                      counted(static_cast<double>(parts.personas.size()), "persona"), figure.extremes, figure.extremes),
-          parts.personas.size() < 2 ? std::string("leave extremes out")
-                                    : fmt::format("write {} or less", parts.personas.size() / 2));
+      findings.error(here + ".extremes",
+                     fmt::format("of {} the lowest {} and the highest {} are not all different",
+                                 counted(parts.personas.size(), "persona"), figure.extremes, figure.extremes),
+                     parts.personas.size() < 2 ? std::string("leave extremes out")
+                                               : fmt::format("write {} or less", parts.personas.size() / 2));
   }
   const auto run = [&](PlanId plan) {
     return plan.index() == 0 || lesson.plans.empty() ||
@@ -153,14 +152,11 @@ void check_choices(const Lesson& lesson, Findings& findings) {
   const std::size_t count = lesson.choices.size();
   if (count < fewest || count > most) {
     findings.error("lesson.choices",
-                   fmt::format("there {} {}, but there must be 2 to 9", count == 1 ? "is" : "are",
-                               counted(static_cast<double>(count), "choice")),
+                   fmt::format("there {} {}, but there must be 2 to 9", count == 1 ? "is" : "are", counted(count, "choice")),
                    "write each answer that a class may give: [\"the queue\", \"the drink\"]");
   } else if (lesson.answer > count) {
-    findings.error(
-        "lesson.answer",
-        fmt::format("answer is {}, but there are {}", lesson.answer, counted(static_cast<double>(count), "choice")),
-        "choices are counted from 1");
+    findings.error("lesson.answer", fmt::format("answer is {}, but there are {}", lesson.answer, counted(count, "choice")),
+                   "choices are counted from 1");
   }
   std::set<std::string> seen;
   for (std::size_t i = 0; i < count; ++i) {

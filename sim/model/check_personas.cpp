@@ -55,8 +55,8 @@ void check_traits_of(const Context& context, const Persona& persona, const std::
                            fmt::format("set traits.{}", traits[i].name));
   }
   if (persona.traits.size() > traits.size()) {
-    context.findings.error(path + ".traits", fmt::format("there are {} values for {}", persona.traits.size(),
-                                                         counted(static_cast<double>(traits.size()), "trait")));
+    context.findings.error(
+        path + ".traits", fmt::format("there are {} values for {}", persona.traits.size(), counted(traits.size(), "trait")));
   }
 }
 

@@ -7,7 +7,6 @@
 #include <set>
 
 #include "findings.hpp"
-#include "sojourn/model/market_copies.hpp"
 
 namespace sojourn::checking {
 namespace {
@@ -78,11 +77,13 @@ void check_people_at_queues(const ModelParts& parts, Findings& findings) {
   const double k = *parts.settings.market / static_cast<double>(parts.settings.customers);
   const auto queues = [](const Touchpoint& touchpoint) { return touchpoint.queues(); };
   if (std::none_of(parts.touchpoints.begin(), parts.touchpoints.end(), queues)) return;
-  if (k > 0.0 && k < 1.0 && !MarketCopies(1.0 / k).whole()) {
+  if (k > 0.0 && k < 1.0 && !copies_of_market(parts.settings).whole()) {
+    const bool people = *parts.settings.market == std::floor(*parts.settings.market);
     if (const std::string wrong = wrong_of_a_rest(parts); !wrong.empty()) {
       findings.warning(
           "scenario.customers", fmt::format("each customer is {:.3g} of a real one at the servers, and {}", k, wrong),
-          fmt::format("the queue is exact with customers = {:.0f}, or a multiple of it", *parts.settings.market));
+          people ? fmt::format("the queue is exact with customers = {:.0f}, or a multiple of it", *parts.settings.market)
+                 : "the queue is exact with a market of whole people, and customers a multiple of it");
     }
   }
   if (!(k > 1.0)) return;

@@ -363,8 +363,7 @@ void check_closed_ends(const Context& context, const Reach& reach, const Change&
   context.findings.warning(
       path + ".effect.traffic",
       fmt::format("keeps people from the end {}{}: they stay where they are, or take another exit, and do not count as gone",
-                  *ends.begin(),
-                  ends.size() > 1 ? fmt::format(" and {} more", counted(static_cast<double>(ends.size() - 1), "end")) : ""),
+                  *ends.begin(), ends.size() > 1 ? fmt::format(" and {} more", counted(ends.size() - 1, "end")) : ""),
       "let the target name what closes, and no end; to let fewer leave, change the odds of their exits");
 }
 
@@ -555,7 +554,7 @@ void check_clipping_by(const Context& context, const Change& change, const std::
       }
     }
     if (message.empty()) continue;
-    if (further > 0) message += fmt::format(", and {} more", counted(static_cast<double>(further), "touchpoint"));
+    if (further > 0) message += fmt::format(", and {} more", counted(further, "touchpoint"));
     context.findings.warning(path + ".effect.quality", message, "a smaller change says what really happens");
   }
 }
@@ -659,9 +658,9 @@ void check_pay_twice(const Context& context, const Improvement& improvement, con
   const double pay = pay_of_added(context.parts, improvement.change);
   if (!(monthly >= 0.5 * pay && monthly <= 1.5 * pay)) return;
   context.findings.warning(path + ".cost.per_month",
-                           fmt::format("the servers that it adds are paid about {:.3g} a month by their cost_per_hour, and "
+                           fmt::format("the servers that it adds are paid about {} a month by their cost_per_hour, and "
                                        "this comes on top: their pay may be counted twice",
-                                       pay),
+                                       grouped(pay)),
                            "leave their pay out of cost, and only what they cost besides in it");
 }
 

@@ -147,8 +147,7 @@ void Findings::table(const std::string& path, const Tabulated& table, Bounds sup
   const auto& points = table.points;
   if (points.size() < 2) {
     error(path + ".table",
-          fmt::format("the table of {} has {}, but needs two at least", subject,
-                      counted(static_cast<double>(points.size()), "point")),
+          fmt::format("the table of {} has {}, but needs two at least", subject, counted(points.size(), "point")),
           "write table = [[0, 0], [\"1 day\", 0.4], [\"9 days\", 1]]");
     return;
   }

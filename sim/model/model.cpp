@@ -121,6 +121,11 @@ double persona_factor(const ModelParts& parts, const Persona& persona, Touchpoin
   return factor;
 }
 
+MarketCopies copies_of_market(const Settings& settings) {
+  const auto customers = static_cast<double>(settings.customers);
+  return MarketCopies(std::min(customers, customers / settings.market.value_or(customers)));
+}
+
 bool is_coupled(const ModelParts& parts, CoupledBy by) {
   switch (by) {
     case CoupledBy::word_of_mouth:

@@ -298,7 +298,7 @@ class Arrays {
     people("queue_in_time", QueueScore::in_time, "of these, who waited no longer than the time asked for");
     people("queue_gave_up", QueueScore::gave_up, "simulated people who gave up waiting in the window");
     people("queue_turned_away", QueueScore::turned_away, "simulated people for whom there was no room in the window");
-    people("queue_length", QueueScore::waiting, "real people who stand in line at the window's end");
+    people("queue_length", QueueScore::waiting, "people of a market who stand in line at the window's end");
     series("queue_wait", "day", "mean of the waits that ended in the window",
            [this](const Totals& totals, std::size_t queue, std::size_t w) {
              const auto of = [&](QueueScore score) { return totals.value(shape_.queue(queue, w, score)); };

@@ -465,10 +465,12 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
   keep_surveys(samples, keeper, outcomes);
 }
 
+namespace {
+
 /// What a plan without rules pays by the visit in each window, mean over replications: all that it pays there less what it
 /// pays whatever customers do.
-static std::vector<double> paid_by_visit(const Outcomes& outcomes, const Model& model, PlanId plan, std::size_t position,
-                                         std::size_t replications) {
+std::vector<double> paid_by_visit(const Outcomes& outcomes, const Model& model, PlanId plan, std::size_t position,
+                                  std::size_t replications) {
   const auto& paid = std::get<std::vector<double>>(recorded(outcomes, "investment", {"plan", "replication", "time"}).values);
   std::vector<double> result = fixed_investment(Program(apply(model, plan))).windows;
   const std::size_t windows = result.size();
@@ -479,6 +481,8 @@ static std::vector<double> paid_by_visit(const Outcomes& outcomes, const Model& 
   }
   return result;
 }
+
+}  // namespace
 
 Samples kept_samples(const Outcomes& outcomes, const Model& model) {
   require_results_of(outcomes, model);

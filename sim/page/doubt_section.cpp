@@ -73,7 +73,7 @@ class Doubtful {
                          "are as the scenario believes.",
                          doubt_.draws.values.front().size(), doubt_.draws.keys.size(),
                          doubt_.draws.keys.size() == 1 ? "" : "s", replications_of_a_draw,
-                         counted(static_cast<double>(doubt_.draws.customers), "customer"))));
+                         counted(doubt_.draws.customers, "customer"))));
     if (doubt_.by >= metrics().size())
       put("<p class=\"note\">The goal is {}.</p>\n", html(answer_words::goal(goal_of(parts_.settings))));
     if (!outcomes_.empty()) picture();

@@ -188,7 +188,7 @@ std::string basis(const Samples& samples, const Comparison& comparison) {
        several ? caution_words::cautions(samples, comparison, first_figures) : caution_words::cautions(samples))
     text += caution + " ";
   return text +
-         fmt::format("Simulated: {}{}, {}, {}. ", counted(static_cast<double>(samples.customers), "customer"),
+         fmt::format("Simulated: {}{}, {}, {}. ", counted(samples.customers, "customer"),
                      samples.market == static_cast<double>(samples.customers)
                          ? ""
                          : fmt::format(" for a market of {}", grouped(samples.market)),

@@ -232,7 +232,7 @@ class Data {
       json_["verdicts"].push_back({{"goal", name(plan.goal)}, {"worth", name(plan.worth)}, {"kept", name(plan.kept)}});
     const std::size_t count = samples_.plans.front().all.size();
     const std::string samples =
-        samples_.batches ? fmt::format("{} batches of people", count) : counted(static_cast<double>(count), "replication");
+        samples_.batches ? fmt::format("{} batches of people", count) : counted(count, "replication");
     json_["rests"] = {
         {"share", samples_.batches ? "counts of " + counted(pooled(samples_.plans.front().all).arrived, "person", "people")
                                    : samples},
@@ -757,8 +757,7 @@ class Data {
 
   /// What a further simulation rests on: "5 replications of 20,000 customers".
   static std::string precision(const Samples& samples) {
-    return fmt::format("{} of {}", counted(samples.replications, "replication"),
-                       counted(static_cast<double>(samples.customers), "customer"));
+    return fmt::format("{} of {}", counted(samples.replications, "replication"), counted(samples.customers, "customer"));
   }
 
   void leverage(const Ranking& ranking) {

@@ -331,18 +331,16 @@ class Page {
     fact("Customers simulated", grouped(static_cast<double>(report_.samples.customers)));
     fact("Replications", fmt::format("{}", report_.samples.replications));
     const auto beside = [&](std::string_view name, const Samples& samples, const std::string& more) {
-      fact(name,
-           fmt::format("simulated for this page: {}, {}{}", counted(static_cast<double>(samples.customers), "customer"),
-                       counted(samples.replications, "replication"), more));
+      fact(name, fmt::format("simulated for this page: {}, {}{}", counted(samples.customers, "customer"),
+                             counted(samples.replications, "replication"), more));
     };
     if (report_.ranking != nullptr)
       beside("What is worth fixing", report_.ranking->samples,
              fmt::format(", {} plans, under {}", report_.ranking->plans, report_.ranking->samples.plans.front().name));
     if (report_.doubt != nullptr)
-      fact("What is not known",
-           fmt::format("simulated for this page: {} draws, {}, {} replications each",
-                       report_.doubt->draws.values.front().size(),
-                       counted(static_cast<double>(report_.doubt->draws.customers), "customer"), replications_of_a_draw));
+      fact("What is not known", fmt::format("simulated for this page: {} draws, {}, {} replications each",
+                                            report_.doubt->draws.values.front().size(),
+                                            counted(report_.doubt->draws.customers, "customer"), replications_of_a_draw));
     if (report_.optimum != nullptr)
       beside("What a budget buys", report_.optimum->samples, fmt::format(", {} choices", report_.optimum->tried));
     if (report_.samples.plans.size() > 1) {

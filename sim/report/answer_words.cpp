@@ -212,7 +212,7 @@ std::string sentence(const Samples& samples, const Comparison& comparison, const
 /// A queue under all plans.
 struct Waits {
   std::size_t touchpoint = 0;
-  double most = 0.0;               // days that all customers of a replication together wait less or more under some plan
+  double most = 0.0;               // days that all customers simulated wait less or more under some plan
   std::vector<std::size_t> plans;  // that are shown to change the mean wait
 };
 

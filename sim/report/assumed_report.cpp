@@ -51,7 +51,7 @@ class AssumedWords {
     std::string text = fmt::format("The company's map has {} of all moves; {} follow paths that nobody drew.",
                                    percent(1.0 - journey_.undrawn.mean), percent(journey_.undrawn));
     if (journey_.journeys > 0) {
-      text += fmt::format(" Of {}, {} never left the map.", counted(static_cast<double>(journey_.journeys), "customer"),
+      text += fmt::format(" Of {}, {} never left the map.", counted(journey_.journeys, "customer"),
                           journey_.on_map == journey_.journeys ? "all" : grouped(static_cast<double>(journey_.on_map)));
     }
     const auto off = std::find_if(journey_.touchpoints.begin(), journey_.touchpoints.end(),

@@ -37,10 +37,10 @@ class ForecastText {
     const UncertainDraws& draws = report_.draws;
     std::string text = bold_prose(parts_.settings.title + "\n", layout_);
     const std::size_t count = draws.values.front().size();
-    text += prose(fmt::format("{} draws of {} uncertain input{}, {} replications each of {}\n", count, draws.keys.size(),
-                              draws.keys.size() == 1 ? "" : "s", replications_of_a_draw,
-                              counted(static_cast<double>(draws.customers), "customer")),
-                  layout_);
+    text +=
+        prose(fmt::format("{} draws of {} uncertain input{}, {} replications each of {}\n", count, draws.keys.size(),
+                          draws.keys.size() == 1 ? "" : "s", replications_of_a_draw, counted(draws.customers, "customer")),
+              layout_);
     for (const MetricForecast& forecast : report_.forecasts) text += "\n" + table_of(forecast);
     if (report_.by >= metrics().size())
       text += "\n" + prose(fmt::format("The goal is {}.\n", answer_words::goal(goal_of(parts_.settings))), layout_);

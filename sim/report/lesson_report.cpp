@@ -186,8 +186,8 @@ std::string pictures(const std::vector<ShownFigure>& figures, const std::vector<
 std::string certainty(const LessonReport& report, Characters characters) {
   const Settings& settings = report.parts.settings;
   return fmt::format("{}: 95 % certain, as far as chance goes ({}, simulated {}).",
-                     characters == Characters::ascii ? "+-" : "±",
-                     counted(static_cast<double>(settings.customers), "customer"), counted(settings.replications, "time"));
+                     characters == Characters::ascii ? "+-" : "±", counted(settings.customers, "customer"),
+                     counted(settings.replications, "time"));
 }
 
 std::string head_of(const LessonReport& report) {

@@ -48,7 +48,7 @@ class OptimumText {
 
   [[nodiscard]] std::string size_of_run() const {
     const Samples& samples = optimum_.samples;
-    return fmt::format("{}, {}, {}, seed {}; goal: {}", counted(static_cast<double>(samples.customers), "customer"),
+    return fmt::format("{}, {}, {}, seed {}; goal: {}", counted(samples.customers, "customer"),
                        counted(samples.replications, "replication"), format::duration(samples.horizon), samples.seed,
                        goal());
   }
@@ -109,8 +109,8 @@ class OptimumText {
       text += fmt::format("No choice costs more than {} in any calendar quarter.\n", format::money(*limit, currency_));
     if (!parts_.rules.empty()) text += "Rules take no part: what is chosen is bought for good.\n";
     for (const SearchRound& round : optimum_.rounds) {
-      text += fmt::format("  {} x {}: {}, {} beaten{}\n", counted(static_cast<double>(round.customers), "person", "people"),
-                          round.replications, counted(static_cast<double>(round.choices), "choice"), round.beaten,
+      text += fmt::format("  {} x {}: {}, {} beaten{}\n", counted(round.customers, "person", "people"), round.replications,
+                          counted(round.choices, "choice"), round.beaten,
                           round.set_aside > 0 ? fmt::format(", {} set aside", round.set_aside) : "");
     }
     if (optimum_.over_budget > 0)

@@ -37,9 +37,8 @@ class RankingText {
   [[nodiscard]] std::string size_of_run() const {
     const Samples& samples = ranking_.samples;
     return fmt::format("{}, {}, {}, seed {}; {} plans on the same luck, each {} and one shift",
-                       counted(static_cast<double>(samples.customers), "customer"),
-                       counted(samples.replications, "replication"), format::duration(samples.horizon), samples.seed,
-                       ranking_.plans, samples.plans.front().id);
+                       counted(samples.customers, "customer"), counted(samples.replications, "replication"),
+                       format::duration(samples.horizon), samples.seed, ranking_.plans, samples.plans.front().id);
   }
 
   /// Superlatives are for what is shown of all touchpoints at once; else it is said what would tell.

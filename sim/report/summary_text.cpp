@@ -22,8 +22,8 @@ namespace sojourn {
 namespace comparison_words {
 
 std::string size_in_short(const Samples& samples) {
-  return fmt::format("{} x {} over {}; ± 95 %", counted(static_cast<double>(samples.customers), "customer"),
-                     samples.replications, format::duration(samples.horizon));
+  return fmt::format("{} x {} over {}; ± 95 %", counted(samples.customers, "customer"), samples.replications,
+                     format::duration(samples.horizon));
 }
 
 std::string break_even(const PlanComparison& plan) {
@@ -150,7 +150,7 @@ using namespace comparison_words;
 const Metric& metric(std::string_view name) { return *find_metric(name); }
 
 std::string size_of_run(const Samples& samples) {
-  std::string text = counted(static_cast<double>(samples.customers), "customer");
+  std::string text = counted(samples.customers, "customer");
   if (samples.market != static_cast<double>(samples.customers))
     text += fmt::format(" for a market of {}", grouped(samples.market));
   return text + fmt::format(", {}, {}, seed {}", counted(samples.replications, "replication"),
@@ -342,7 +342,7 @@ std::string spread_text(const Samples& samples, const Layout& layout) {
   spreads.row(head);
   for (std::size_t k = 0; k < samples.appraisal_spreads.size(); ++k) {
     const AppraisalSpread& spread = samples.appraisal_spreads[k];
-    std::vector<std::string> cells{k == 0 ? "of " + counted(static_cast<double>(spread.customers), "customer") : ""};
+    std::vector<std::string> cells{k == 0 ? "of " + counted(spread.customers, "customer") : ""};
     if (plans) cells.push_back(samples.plans[k].name);
     const double half = 0.5 * (spread.within_high - spread.within_low);
     cells.push_back(fmt::format("{:.3f} ± {:.3f}", spread.within, half));
@@ -837,9 +837,10 @@ std::string first_lines(const Samples& samples, const Comparison& comparison, co
     std::string rest;
     if (left_out > 0) rest += fmt::format("{} more plan{} and ", left_out, left_out == 1 ? "" : "s");
     if (cautions > 0) rest += fmt::format("{} caution{}, ", cautions, cautions == 1 ? "" : "s");
-    return prose(fmt::format("{}{}. {}: --full\n", size_in_short(samples), pay_is_said ? "" : "; servers' pay in it",
-                             rest.empty() ? "The rest" : rest + "the rest"),
-                 layout);
+    return prose(
+        fmt::format("{}{}. {}: --full\n", size_in_short(samples), pay_is_said ? "" : "; money includes servers' pay",
+                    rest.empty() ? "The rest" : rest + "the rest"),
+        layout);
   };
   const auto fits = [&](const std::string& text) {
     return layout.format == Format::markdown || lines_in(text) <= most_first_lines;

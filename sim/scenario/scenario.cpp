@@ -203,8 +203,10 @@ Scenario read_scenario(const std::filesystem::path& path, const std::vector<Over
   return result;
 }
 
+namespace {
+
 /// What a changed number of customers does where they are the market that comes to servers.
-static void note_load(const std::vector<Override>& overrides, Scenario& scenario) {
+void note_load(const std::vector<Override>& overrides, Scenario& scenario) {
   const ModelParts& parts = scenario.parts;
   const bool served =
       std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), [](const Touchpoint& each) { return each.queues(); });
@@ -217,6 +219,8 @@ static void note_load(const std::vector<Override>& overrides, Scenario& scenario
     return;
   }
 }
+
+}  // namespace
 
 Scenario parse_scenario(std::string_view text, const std::string& name, const std::filesystem::path& folder,
                         const std::vector<Override>& overrides, const std::vector<Tie>& kept_ties, NamedFiles files,

@@ -117,7 +117,7 @@ class Checkpoint(Giant):
     def test_of_a_replication_with_a_queue_nothing_is_kept_and_that_is_said(self):
         self.bring("contact-centre.toml", "retail-word-of-mouth.toml")
         options = ("--customers", 50_000, "--replications", 1, "--horizon", "3 years", "-o", "out.h5", "--checkpoint", "kept")
-        words = "so that kept keeps finished replications alone, and nothing of one under way: let the run last longer"
+        words = "so that kept keeps finished replications alone: a stop before the first is finished loses all of it"
         process = self.start("run", "contact-centre.toml", *options)
         self.wait_for(lambda: (self.folder / ".kept.lock").exists(), process)
         time.sleep(0.5)

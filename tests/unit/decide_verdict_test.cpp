@@ -337,7 +337,7 @@ TEST_CASE("price: what a plan that adds paid servers loses by is said, and their
     many.plans.back().id = many.plans.back().name = "B" + std::to_string(i);
     for (Sums& sums : many.plans.back().all) sums.revenue = sums.worth_revenue += 10.0 * (i + 1);
   }
-  CHECK(has(first_lines(many), "± 95 %; servers' pay in it. "));
+  CHECK(has(first_lines(many), "± 95 %; money includes servers' pay. "));
 }
 
 TEST_CASE("answer: the first lines are twelve at most, none wider than asked, whatever the plans are called") {

@@ -780,7 +780,7 @@ TEST_CASE("a price by the month that is about what the added servers are paid is
     return dated + "effect = { " + effect + " }\ncost = { " + cost + " }\n" + plan;
   };
   // 50 hours a week at 20: 1,000 a week, 4,348 a month; for two of them twice as much.
-  CHECK(warns(with("servers = \"+1\"", "per_month = 4300"), twice + "4.35e+03 a month"));
+  CHECK(warns(with("servers = \"+1\"", "per_month = 4300"), twice + "4,348 a month"));
   CHECK(warns(with("servers = \"+1\"", "once = 9, per_month = 3000"), twice));
   CHECK(warns(with("servers = \"+2\"", "per_month = 8000"), twice));
   // A licence of each, half of them, who are fewer, and what is paid once.

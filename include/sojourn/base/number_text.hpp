@@ -1,6 +1,7 @@
 // Numbers as people write them, and as they read them.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -48,5 +49,8 @@ struct RewrittenNumber {
 [[nodiscard]] std::string grouped(double number);
 /// "1 customer", "20,000 customers": so many of `one`, or of `many`, which is `one` with an s where it is left out.
 [[nodiscard]] std::string counted(double number, std::string_view one, std::string_view many = {});
+[[nodiscard]] std::string counted(std::integral auto number, std::string_view one, std::string_view many = {}) {
+  return counted(static_cast<double>(number), one, many);
+}
 
 }  // namespace sojourn

@@ -23,7 +23,7 @@ class MarketCopies {
   MarketCopies() = default;
   /// `filled`, above 0 and finite: simulated customers by real ones; 1 and less is one copy.
   explicit MarketCopies(double filled) : filled_(std::max(1.0, filled)) {
-    constexpr double rounding = 1e-9;  // of a quotient that should be whole
+    const double rounding = 1e-9 * filled_;  // of a quotient that should be whole
     count_ = static_cast<std::uint32_t>(std::floor(filled_ + rounding));
     if (filled_ - count_ < rounding) filled_ = count_;
   }

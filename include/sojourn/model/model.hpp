@@ -13,6 +13,7 @@
 #include "sojourn/model/change.hpp"
 #include "sojourn/model/journey.hpp"
 #include "sojourn/model/market.hpp"
+#include "sojourn/model/market_copies.hpp"
 #include "sojourn/model/persona.hpp"
 
 namespace sojourn {
@@ -107,6 +108,9 @@ void share_by_accounts(ModelParts& parts);
 
 /// What `persona` multiplies the odds of an exit between two touchpoints by: its own odds, and what it prefers the channel.
 [[nodiscard]] double persona_factor(const ModelParts& parts, const Persona& persona, TouchpointId from, TouchpointId to);
+
+/// The copies of the market that the simulated customers are; each has one of them at least.
+[[nodiscard]] MarketCopies copies_of_market(const Settings& settings);
 
 /// What makes one customer's life act on another's.
 enum class CoupledBy { word_of_mouth, reviews, queues, accounts, rules };
