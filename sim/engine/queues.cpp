@@ -569,7 +569,7 @@ Queues::Queues(const Program& program, const Population& population, const Strea
       streams_(streams),
       market_(market),
       store_(store),
-      lines_(program.copies().count(), ServiceLines(program.staffing())),
+      lines_(program.copies().count(), ServiceLines(std::make_shared<const Staffing>(program.staffing()))),
       diaries_(diaries),
       in_line_(store.customers(), Stands::nowhere),
       answer_within_(program.staffing().queues.size()) {

@@ -44,12 +44,12 @@ double value_at(const Timetable& timetable, double t) {
   return std::prev(after)->second;
 }
 
-ServiceLines::ServiceLines(Staffing staffing) : staffing_(std::move(staffing)), waiting_at_(staffing_.queues.size(), 0) {
-  for (const Timetable& servers : staffing_.pools) {
-    Pool& pool = pools_.emplace_back();
-    pool.servers = servers;
-  }
-  for (const Staffing::Queue& queue : staffing_.queues) {
+ServiceLines::ServiceLines(Staffing staffing) : ServiceLines(std::make_shared<const Staffing>(std::move(staffing))) {}
+
+ServiceLines::ServiceLines(std::shared_ptr<const Staffing> staffing)
+    : staffing_(std::move(staffing)), waiting_at_(staffing_->queues.size(), 0) {
+  for (const Timetable& servers : staffing_->pools) pools_.emplace_back().servers = &servers;
+  for (const Staffing::Queue& queue : staffing_->queues) {
     const auto known = std::find(groups_.begin(), groups_.end(), queue.pools);
     group_of_.push_back(static_cast<std::uint32_t>(known - groups_.begin()));
     if (known == groups_.end()) groups_.push_back(queue.pools);
@@ -58,15 +58,15 @@ ServiceLines::ServiceLines(Staffing staffing) : staffing_(std::move(staffing)), 
   for (const auto& group : groups_) {
     for (const std::uint32_t p : group) ++lines_of_pool[p];
   }
-  foresees_ = staffing_.one_priority &&
+  foresees_ = staffing_->one_priority &&
               std::all_of(lines_of_pool.begin(), lines_of_pool.end(), [](int lines) { return lines < 2; }) &&
-              std::all_of(staffing_.queues.begin(), staffing_.queues.end(), [](const Staffing::Queue& queue) {
+              std::all_of(staffing_->queues.begin(), staffing_->queues.end(), [](const Staffing::Queue& queue) {
                 return queue.room == std::numeric_limits<std::uint64_t>::max();
               });
   resolved_until_.assign(groups_.size(), 0.0);
   // The servers of the beginning are there before anything happens.
   for (Pool& pool : pools_) {
-    while (pool.next_change < pool.servers.size() && pool.servers[pool.next_change].first <= 0.0) change(pool);
+    while (pool.next_change < pool.servers->size() && (*pool.servers)[pool.next_change].first <= 0.0) change(pool);
   }
 }
 
@@ -87,13 +87,16 @@ Timetable joined(const Timetable& past, const Timetable& next, double time, std:
 }  // namespace
 
 void ServiceLines::renew(const Staffing& staffing, double time) {
+  Staffing all = *staffing_;
   for (std::size_t p = 0; p < pools_.size(); ++p) {
-    pools_[p].servers = joined(pools_[p].servers, staffing.pools[p], time, pools_[p].next_change);
+    all.pools[p] = joined(all.pools[p], staffing.pools[p], time, pools_[p].next_change);
   }
-  for (std::size_t q = 0; q < staffing_.queues.size(); ++q) {
-    Timetable& handling = staffing_.queues[q].handle_time;
+  for (std::size_t q = 0; q < all.queues.size(); ++q) {
+    Timetable& handling = all.queues[q].handle_time;
     handling = joined(handling, staffing.queues[q].handle_time, time, 0);
   }
+  staffing_ = std::make_shared<const Staffing>(std::move(all));
+  for (std::size_t p = 0; p < pools_.size(); ++p) pools_[p].servers = &staffing_->pools[p];
 }
 
 std::optional<ResolvedCall> ServiceLines::step(double until) {
@@ -147,7 +150,7 @@ OnArrival ServiceLines::arrive(const Call& call, double until) {
   if (foresees_ && until > call.time && pools_[groups_[group].front()].waiting == 0) {
     if (const OnArrival foreseen = foresee(call, group, until); foreseen.resolved) return foreseen;
   }
-  if (waiting_at_[call.queue] >= staffing_.queues[call.queue].room) {
+  if (waiting_at_[call.queue] >= staffing_->queues[call.queue].room) {
     return {true, ResolvedCall::Outcome::turned_away, call.time};
   }
   std::uint32_t entry = static_cast<std::uint32_t>(entries_.size());
@@ -178,7 +181,7 @@ OnArrival ServiceLines::foresee(const Call& call, std::uint32_t group, double un
   for (const std::uint32_t p : groups_[group]) {
     const Pool& pool = pools_[p];
     if (has_free(pool) || pool.slow_speed > 0.0) return {};
-    if (pool.next_change < pool.servers.size()) change = std::min(change, pool.servers[pool.next_change].first);
+    if (pool.next_change < pool.servers->size()) change = std::min(change, (*pool.servers)[pool.next_change].first);
     if (pool.busy.empty()) continue;
     const double free = pool.busy.front();
     if (free > start || (free == start && p > by)) continue;
@@ -192,7 +195,7 @@ OnArrival ServiceLines::foresee(const Call& call, std::uint32_t group, double un
   }
   if (!(start < change && start <= until)) return {};
   Pool& pool = pools_[by];
-  const double end = start + call.work * value_at(staffing_.queues[call.queue].handle_time, start);
+  const double end = start + call.work * value_at(staffing_->queues[call.queue].handle_time, start);
   replace_earliest(pool.busy, end);
   pool.worked += counted(start, end);
   resolved_until_[group] = std::max(resolved_until_[group], start);
@@ -201,7 +204,7 @@ OnArrival ServiceLines::foresee(const Call& call, std::uint32_t group, double un
 
 double ServiceLines::worked(std::uint32_t pool) {
   // A pool to which nobody has come for a while has not yet seen servers leave.
-  if (staffing_.horizon < forever) happen(pools_[pool], staffing_.horizon);
+  if (staffing_->horizon < forever) happen(pools_[pool], staffing_->horizon);
   return pools_[pool].worked;
 }
 
@@ -209,15 +212,15 @@ double ServiceLines::worked(std::uint32_t pool) {
 double ServiceLines::next_event(const Pool& pool) const {
   if (has_free(pool)) return pool.now;
   double time = pool.busy.empty() ? forever : pool.busy.front();
-  if (pool.next_change < pool.servers.size()) time = std::min(time, pool.servers[pool.next_change].first);
+  if (pool.next_change < pool.servers->size()) time = std::min(time, (*pool.servers)[pool.next_change].first);
   if (!pool.slow_idle && pool.slow_speed > 0.0) time = std::min(time, pool.slow_free);
   return time;
 }
 
 /// Brings the pool's servers to `time`.
 void ServiceLines::happen(Pool& pool, double time) {
-  while (pool.next_change < pool.servers.size() && pool.servers[pool.next_change].first <= time) {
-    const double when = pool.servers[pool.next_change].first;
+  while (pool.next_change < pool.servers->size() && (*pool.servers)[pool.next_change].first <= time) {
+    const double when = (*pool.servers)[pool.next_change].first;
     // Those who are free at the very time of a change come after it.
     release(pool, std::nextafter(when, -forever));
     pool.now = std::max(pool.now, when);
@@ -229,8 +232,8 @@ void ServiceLines::happen(Pool& pool, double time) {
 
 /// As many servers as the next entry of the timetable says.
 void ServiceLines::change(Pool& pool) {
-  const auto [when, now] = pool.servers[pool.next_change];
-  const double before = pool.next_change == 0 ? 0.0 : pool.servers[pool.next_change - 1].second;
+  const auto [when, now] = (*pool.servers)[pool.next_change];
+  const double before = pool.next_change == 0 ? 0.0 : (*pool.servers)[pool.next_change - 1].second;
   ++pool.next_change;
   const auto whole = [](double servers) { return static_cast<std::uint64_t>(servers); };
   const std::uint64_t had = whole(before), has = whole(now);
@@ -293,7 +296,7 @@ std::uint32_t ServiceLines::first_waiting(const Pool& pool) {
 }
 
 void ServiceLines::begin_service(Pool& pool, const Call& call, double time) {
-  const double days = call.work * value_at(staffing_.queues[call.queue].handle_time, time);
+  const double days = call.work * value_at(staffing_->queues[call.queue].handle_time, time);
   if (any_finished(pool)) {
     replace_earliest(pool.busy, time + days);
     pool.worked += counted(time, time + days);

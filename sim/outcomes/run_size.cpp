@@ -61,6 +61,11 @@ RunSize people_size(const Model& model) {
     const double others = std::max(0.0, customers * (model.people_per_customer() - 1.0));
     size.real_bytes = static_cast<std::uint64_t>(others * bytes_per_real_customer);
     size.memory_bytes += size.real_bytes;
+    // The lines of each copy of the market, and whom its servers are busy with.
+    constexpr double bytes_of_copy = 500.0, bytes_of_pool = 200.0;
+    const double pools = static_cast<double>(ids_of_pools(parts).size());
+    size.memory_bytes +=
+        static_cast<std::uint64_t>(copies_of_market(parts.settings).count() * (bytes_of_copy + bytes_of_pool * pools));
   }
   return size;
 }

@@ -454,7 +454,10 @@ TEST_CASE("closed loops: none where no answer is low, and none from a line", "[v
 
 TEST_CASE("closed loops: to a line come as many as the market has, whoever stands for them", "[verify]") {
   // Half of those who are asked answer low and are called; each call takes six minutes of the only server.
-  const auto worked = [](std::uint64_t customers, double market, bool at_intervals, double sample) {
+  struct Asked {
+    double every, within;  // days; asked after visits where `every` is 0
+  };
+  const auto worked = [](std::uint64_t customers, double market, const Asked& asked, double sample) {
     Touchpoint line = place(Stage::retention, {by_odds(0, 1.0, Exponential{1.0})});
     line.pools = {PoolId(0)};
     line.handle_time = Exponential{0.1 / 24.0};
@@ -473,9 +476,9 @@ TEST_CASE("closed loops: to a line come as many as the market has, whoever stand
     survey.id = survey.name = "survey";
     survey.sample = sample;
     survey.fatigue = 0.5;
-    survey.closed_loop = ClosedLoop{10.0, TouchpointId(1), Days(0.5)};
-    if (at_intervals) {
-      survey.every = Days(30.0);
+    survey.closed_loop = ClosedLoop{10.0, TouchpointId(1), Days(asked.within)};
+    if (asked.every > 0.0) {
+      survey.every = Days(asked.every);
     } else {
       survey.after = {TouchpointId(2)};
     }
@@ -488,16 +491,17 @@ TEST_CASE("closed loops: to a line come as many as the market has, whoever stand
     for (const Totals& totals : result.totals[0]) share.add(pool_utilisation(totals, 0, 100.0));
     return share;
   };
-  for (const bool at_intervals : {false, true}) {
-    CAPTURE(at_intervals);
-    const Sample whole = worked(4000, 4000.0, at_intervals, 0.7), few = worked(1000, 4000.0, at_intervals, 0.7);
+  // Of the last ones who are on the way to the line are asked again before they are there.
+  for (const Asked& asked : {Asked{0.0, 0.5}, Asked{30.0, 0.5}, Asked{10.0, 15.0}}) {
+    CAPTURE(asked.every, asked.within);
+    const Sample whole = worked(4000, 4000.0, asked, 0.7), few = worked(1000, 4000.0, asked, 0.7);
     CHECK(whole.mean() > 0.1);
     const auto alike = [&](const Sample& sample) {
       const double error = std::hypot(sample.standard_error(), whole.standard_error()), right = whole.mean();
       return judge(sample.mean(), error, right, 0.2 * right, 0.02 * right);
     };
     CHECK(alike(few));
-    CHECK_FALSE(alike(worked(1000, 4000.0, at_intervals, 0.4)));
+    CHECK_FALSE(alike(worked(1000, 4000.0, asked, 0.4)));
   }
 }
 

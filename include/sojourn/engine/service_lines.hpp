@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -71,6 +72,8 @@ struct OnArrival {
 class ServiceLines {
  public:
   explicit ServiceLines(Staffing staffing);
+  /// Lines whose staffing others share.
+  explicit ServiceLines(std::shared_ptr<const Staffing> staffing);
 
   /// Whether nobody who comes later changes what becomes of a call: all wait in the order of their arrival, no pool serves
   /// two lines, and there is room for everybody.
@@ -97,14 +100,14 @@ class ServiceLines {
 
  private:
   struct Pool {
-    Timetable servers;
-    std::size_t next_change = 0;  // into `servers`
-    double now = 0.0;             // of the last thing that happened
-    std::uint64_t idle = 0;       // servers of full speed who are not in `busy`
-    std::vector<double> busy;     // when each of those who stay becomes free, or became: a heap, earliest first
-    double slow_speed = 0.0;      // of the fractional server, 0: there is none
-    double slow_free = 0.0;       // when that one becomes free
-    double slow_on_duty = 0.0;    // the speed at which the work at hand counts as worked
+    const Timetable* servers = nullptr;  // of the staffing
+    std::size_t next_change = 0;         // into `servers`
+    double now = 0.0;                    // of the last thing that happened
+    std::uint64_t idle = 0;              // servers of full speed who are not in `busy`
+    std::vector<double> busy;            // when each of those who stay becomes free, or became: a heap, earliest first
+    double slow_speed = 0.0;             // of the fractional server, 0: there is none
+    double slow_free = 0.0;              // when that one becomes free
+    double slow_on_duty = 0.0;           // the speed at which the work at hand counts as worked
     bool slow_idle = false;
     std::uint64_t waiting = 0;  // calls that this pool could serve
     std::vector<std::uint32_t> lines;
@@ -148,13 +151,13 @@ class ServiceLines {
   void begin_service(Pool& pool, const Call& call, double time);
   /// The part of [from, to) that lies within the horizon, in days.
   [[nodiscard]] double counted(double from, double to) const {
-    return std::max(0.0, std::min(to, staffing_.horizon) - from);
+    return std::max(0.0, std::min(to, staffing_->horizon) - from);
   }
   void leave_line(std::uint32_t entry);
   [[nodiscard]] std::uint32_t line_of(std::uint32_t group, std::int32_t priority);
   [[nodiscard]] const Expiry* first_expiry();
 
-  Staffing staffing_;
+  std::shared_ptr<const Staffing> staffing_;
   std::vector<Pool> pools_;
   std::vector<std::vector<std::uint32_t>> groups_;  // pools in order of preference; queues with the same ones share lines
   std::vector<std::uint32_t> group_of_;             // [queue]
