@@ -852,9 +852,12 @@ std::string first_lines(const Samples& samples, const Comparison& comparison, co
                           (pay.empty() ? "" : prose(pay + "\n", layout)) + foot(0, true);
   if (fits(all)) return all;
   for (;;) {
-    const std::string text =
-        head + said(count) + verdicts(samples, comparison, layout, rows) + foot(plans - rows, pay.empty());
-    if (fits(text) || (rows <= 1 && count <= 1)) return text;
+    const std::string above = head + said(count) + verdicts(samples, comparison, layout, rows);
+    // No plan is left out for a word about pay.
+    for (const bool pay_is_said : {pay.empty(), true}) {
+      const std::string text = above + foot(plans - rows, pay_is_said);
+      if (fits(text) || (rows <= 1 && count <= 1)) return text;
+    }
     if (rows > 1 && count <= on_goals) {
       --rows;
     } else {

@@ -145,6 +145,8 @@ class Pools(unittest.TestCase):
         text = re.sub(r"\s+", " ", self.run_well("compare", scenarios / "service-line.toml", *few, "--full"))
         self.assertNotIn("EUR 0.00 (EUR 0.00 to EUR 0.00)", text)
         self.assertIn("The pay of servers is in the cost to serve and the value of all, not in those of single personas or places.", text)
+        # On a screen of 80 columns no plan is left out for a word about the pay of servers.
+        self.assertNotIn("more plan", self.run_well("compare", scenarios / "contact-centre.toml", "-o", "out.h5"))
         text = re.sub(r"\s+", " ", self.run_well("compare", scenarios / "contact-centre.toml", *few, "--full"))
         self.assertRegex(text, r"customer kept - EUR [\d.]+ \(may be chance\)")
         self.assertRegex(text, r"customer kept EUR [\d.]+ \(EUR [\d.]+ to EUR [\d.]+\)")  # of a plan that is told to keep more
