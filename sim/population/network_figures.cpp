@@ -1,6 +1,7 @@
 #include "sojourn/population/network_figures.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -13,6 +14,7 @@ namespace {
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint64_t affordable_steps = 1'000'000'000;
 constexpr std::uint32_t most_sampled = 100'000;
+constexpr std::uint64_t affordable_words = 16'000'000'000, least_sampled = 1000;  // where contacts are kept as bits
 constexpr std::size_t people_per_stretch = 8192;
 
 double ratio(double part, double whole) { return whole > 0.0 ? part / whole : undefined; }
@@ -34,6 +36,34 @@ std::uint64_t shared(std::span<const std::uint32_t> a, std::span<const std::uint
   return count;
 }
 
+/// Contacts as bits, a row for each person: where people know a good part of all, that takes no more room than the contacts
+/// themselves, and what two rows share is soon counted.
+class ContactBits {
+ public:
+  explicit ContactBits(const SocialNetwork& network, std::uint64_t contacts)
+      : words_((std::size_t{network.people()} + 63) / 64) {
+    const std::uint64_t people = network.people();
+    if (contacts < people * people / 32) return;
+    bits_.assign(people * words_, 0);
+    for (std::uint32_t person = 0; person < people; ++person) {
+      for (const std::uint32_t one : network.contacts(person))
+        bits_[person * words_ + one / 64] |= std::uint64_t{1} << (one % 64);
+    }
+  }
+  [[nodiscard]] bool kept() const { return !bits_.empty(); }
+  [[nodiscard]] std::size_t words() const { return words_; }
+  [[nodiscard]] std::uint64_t shared(std::uint32_t a, std::uint32_t b) const {
+    const std::uint64_t *const one = bits_.data() + a * words_, *const other = bits_.data() + b * words_;
+    std::uint64_t count = 0;
+    for (std::size_t w = 0; w < words_; ++w) count += static_cast<std::uint64_t>(std::popcount(one[w] & other[w]));
+    return count;
+  }
+
+ private:
+  std::size_t words_;
+  std::vector<std::uint64_t> bits_;
+};
+
 class Clustering {
  public:
   Clustering(const SocialNetwork& network, const Streams& streams, int threads)
@@ -47,14 +77,21 @@ class Clustering {
       for (const std::uint32_t contact : network_.contacts(person))
         steps += std::min<std::uint64_t>(degree, network_.degree(contact));
     }
-    const bool sampling = steps > affordable_steps;
-    figures.sampled = sampling ? most_sampled : 0;
-    const std::size_t count = sampling ? most_sampled : people;
+    const ContactBits bits(network_, figures.contacts);
+    std::size_t count = people;
+    if (bits.kept()) {
+      const std::uint64_t words = figures.contacts / people * bits.words();  // to be looked at for one person
+      count = std::min<std::size_t>(count, std::max(least_sampled, affordable_words / std::max<std::uint64_t>(words, 1)));
+    } else if (steps > affordable_steps) {
+      count = std::min<std::size_t>(count, most_sampled);
+    }
+    const bool sampling = count < people;
+    figures.sampled = sampling ? static_cast<std::uint32_t>(count) : 0;
     std::vector<Sum> sums((count + people_per_stretch - 1) / people_per_stretch);
     parallel_for_each(sums.size(), threads_, [&](std::size_t part) {
       const std::size_t end = std::min(count, (part + 1) * people_per_stretch);
       for (std::size_t k = part * people_per_stretch; k < end; ++k)
-        add(sampling ? drawn(k) : static_cast<std::uint32_t>(k), sums[part]);
+        add(sampling ? drawn(k) : static_cast<std::uint32_t>(k), bits, sums[part]);
     });
     Sum all;
     for (const Sum& sum : sums) {
@@ -78,11 +115,12 @@ class Clustering {
     return static_cast<std::uint32_t>((std::uint64_t{words[0]} * network_.people()) >> 32);
   }
 
-  void add(std::uint32_t person, Sum& sum) const {
+  void add(std::uint32_t person, const ContactBits& bits, Sum& sum) const {
     const std::span<const std::uint32_t> mine = network_.contacts(person);
     if (mine.size() < 2) return;
     std::uint64_t closed = 0;
-    for (const std::uint32_t contact : mine) closed += shared(mine, network_.contacts(contact));
+    for (const std::uint32_t contact : mine)
+      closed += bits.kept() ? bits.shared(person, contact) : shared(mine, network_.contacts(contact));
     const std::uint64_t pairs = std::uint64_t{mine.size()} * (mine.size() - 1);
     sum.pairs += pairs;
     sum.closed += closed;

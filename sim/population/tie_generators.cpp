@@ -67,6 +67,29 @@ ContactRows::Ties ties_begun(std::shared_ptr<Begun> begun, std::uint32_t people)
           }};
 }
 
+/// Who began a tie to whom, a bit for each pair: where people have many contacts that is soon asked, and takes less room than
+/// the ties themselves.
+class TiedPairs {
+ public:
+  TiedPairs(std::uint32_t people, std::uint32_t slots)
+      : words_((people + 63u) / 64u), bits_(slots >= 16 && slots >= people / 16 ? std::size_t{people} * words_ : 0, 0) {}
+
+  [[nodiscard]] bool kept() const { return !bits_.empty(); }
+  [[nodiscard]] bool has(std::uint32_t person, std::uint32_t end) const {
+    return (bits_[place(person, end)] >> (end % 64u) & 1u) != 0;
+  }
+  void add(std::uint32_t person, std::uint32_t end) { bits_[place(person, end)] |= std::uint64_t{1} << (end % 64u); }
+  void remove(std::uint32_t person, std::uint32_t end) { bits_[place(person, end)] &= ~(std::uint64_t{1} << (end % 64u)); }
+
+ private:
+  [[nodiscard]] std::size_t place(std::uint32_t person, std::uint32_t end) const {
+    return std::size_t{person} * words_ + end / 64u;
+  }
+
+  std::size_t words_;
+  std::vector<std::uint64_t> bits_;  // rows of their own: people who begin ties at the same time share no word
+};
+
 class SmallWorldBuilder {
  public:
   SmallWorldBuilder(const SmallWorld& network, std::uint32_t people, const Streams& streams)
@@ -78,7 +101,8 @@ class SmallWorldBuilder {
         elsewhere_(people > 2 * std::uint64_t{reach_} ? people - 1 - 2 * reach_ : 0),
         rewire_(network.rewire),
         streams_(streams),
-        begun_(std::make_shared<Begun>(people, reach_)) {}
+        begun_(std::make_shared<Begun>(people, reach_)),
+        pairs_(people, reach_) {}
 
   std::shared_ptr<Begun> build(int threads) {
     const std::uint32_t size = people_per_part(reach_);
@@ -90,9 +114,15 @@ class SmallWorldBuilder {
     parallel_for_each(met.size(), threads, [&](std::size_t part) {
       for_part(part, size, people_, [&](std::uint32_t person) { find_met(person, met[part]); });
     });
+    std::uint32_t person = nobody;
+    std::uint64_t free = 0;  // of `person`, who come one after another
     for (const std::vector<Place>& places : met) {
       for (const Place& place : places) {
-        if (begun_->has(end_of(place), place.person)) lead_elsewhere(place, tries);
+        if (!has(end_of(place), place.person)) continue;
+        if (place.person != person) free = free_for(place.person);
+        person = place.person;
+        // Whom this tie leaves began one to this person, and is not free after that either.
+        lead_elsewhere(place, tries, free);
       }
     }
     return begun_;
@@ -105,6 +135,27 @@ class SmallWorldBuilder {
   };
 
   [[nodiscard]] std::uint32_t& end_of(const Place& place) { return begun_->of(place.person)[place.slot]; }
+  [[nodiscard]] bool has(std::uint32_t person, std::uint32_t end) {
+    return pairs_.kept() ? pairs_.has(person, end) : begun_->has(person, end);
+  }
+  void tie(const Place& place, std::uint32_t to) {
+    std::uint32_t& end = end_of(place);
+    if (pairs_.kept()) {
+      if (end != nobody) pairs_.remove(place.person, end);
+      pairs_.add(place.person, to);
+    }
+    end = to;
+  }
+  /// People beyond the ring's reach of `person` with whom no tie is begun on either side. Where pairs are not kept most are.
+  [[nodiscard]] std::uint64_t free_for(std::uint32_t person) {
+    if (!pairs_.kept()) return elsewhere_;
+    std::uint64_t free = 0;
+    for (std::uint64_t k = 0; k < elsewhere_; ++k) {
+      const std::uint32_t to = around(person, 1 + reach_ + k);
+      free += has(person, to) || has(to, person) ? 0 : 1;
+    }
+    return free;
+  }
   [[nodiscard]] std::uint32_t around(std::uint32_t person, std::uint64_t steps) const {
     return static_cast<std::uint32_t>((person + steps) % people_);
   }
@@ -117,24 +168,26 @@ class SmallWorldBuilder {
 
   void begin(std::uint32_t person) {
     Words words{};
+    std::uint64_t free = elsewhere_;
     for (std::uint32_t slot = 0; slot < reach_; ++slot) {
       if (slot % 4 == 0) words = streams_.draw(person, Purpose::network, slot / 4);
       if (slot == whole_ && !has_one_more(person)) continue;
-      end_of({person, slot}) = around(person, std::uint64_t{slot} + 1);
-      if (happens(rewire_, words[slot % 4])) lead_elsewhere({person, slot}, 0);
+      tie({person, slot}, around(person, std::uint64_t{slot} + 1));
+      if (happens(rewire_, words[slot % 4])) lead_elsewhere({person, slot}, 0, free);
     }
   }
 
   // To anybody beyond the ring's reach, where no tie of the ring can be doubled; the tie stays on the ring where that fails
-  // often.
-  void lead_elsewhere(const Place& place, std::uint32_t tried) {
+  // often, as it does where none of these is free.
+  void lead_elsewhere(const Place& place, std::uint32_t tried, std::uint64_t& free) {
     const bool later = tried > 0;  // then others have their ties
-    end_of(place) = around(place.person, std::uint64_t{place.slot} + 1);
-    for (std::uint32_t end = tried + tries; elsewhere_ > 0 && tried < end; ++tried) {
+    tie(place, around(place.person, std::uint64_t{place.slot} + 1));
+    for (std::uint32_t end = tried + tries; free > 0 && tried < end; ++tried) {
       const Words words = streams_.draw(place.person, Purpose::network, place.slot, 1 + tried);
       const std::uint32_t to = around(place.person, 1 + reach_ + below(elsewhere_, words[0], words[1]));
-      if (begun_->has(place.person, to) || (later && begun_->has(to, place.person))) continue;
-      end_of(place) = to;
+      if (has(place.person, to) || (later && has(to, place.person))) continue;
+      tie(place, to);
+      --free;
       return;
     }
   }
@@ -142,7 +195,7 @@ class SmallWorldBuilder {
   void find_met(std::uint32_t person, std::vector<Place>& met) {
     for (std::uint32_t slot = 0; slot < reach_; ++slot) {
       const std::uint32_t end = end_of({person, slot});
-      if (end < person && end != around(person, std::uint64_t{slot} + 1) && begun_->has(end, person)) {
+      if (end < person && end != around(person, std::uint64_t{slot} + 1) && has(end, person)) {
         met.push_back({person, slot});
       }
     }
@@ -156,6 +209,7 @@ class SmallWorldBuilder {
   double rewire_;
   Streams streams_;
   std::shared_ptr<Begun> begun_;
+  TiedPairs pairs_;
 };
 
 /// A person who looks for ties to those of [begin, end), and meets each with probability `share`.

@@ -100,6 +100,22 @@ TEST_CASE("few people make networks too", "[network]") {
   }
 }
 
+TEST_CASE("where nearly all know each other, a small world is built as elsewhere and everybody is looked at", "[network]") {
+  for (const std::uint32_t contacts : {300u, 390u, 397u}) {
+    for (const double rewire : {0.0, 0.5, 1.0}) {
+      const SocialNetwork network = built(SmallWorld{double(contacts), rewire}, 400);
+      CHECK(simple_and_mutual(network));
+      const NetworkFigures figures = figures_of(network);
+      CHECK(figures.mean_degree == Approx(contacts).epsilon(2e-3));
+      CHECK(figures.mean_clustering == Approx(boost_clustering(network)));
+    }
+  }
+  // More than a thousand million steps from contact to contact, yet fewer people than a sample would have.
+  const NetworkFigures figures = figures_of(built(SmallWorld{1998, 0.5}, 2'000));
+  CHECK(figures.sampled == 0);
+  CHECK(figures.mean_degree == 1998.0);
+}
+
 TEST_CASE("clustering of a small world is 3(K-2)/(4(K-1)) (1-p)^3", "[network]") {
   for (const double rewire : {0.0, 0.1, 0.3}) {
     const SocialNetwork network = built(SmallWorld{10, rewire}, 100'000);
