@@ -15,6 +15,7 @@
 #include "sojourn/outcomes/recorded_scenario.hpp"
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/report/format.hpp"
+#include "sojourn/report/key_words.hpp"
 #include "sojourn/scenario/knobs.hpp"
 #include "sojourn/sweep/merged_sweep.hpp"
 
@@ -123,7 +124,7 @@ class Grid {
                                      [&](const Setting& each) { return each.text == setting.text; });
         slider.places.push_back(static_cast<std::size_t>(at - slider.values.begin()));
       }
-      slider.name = play_words::name_of_key(scenario_.parts, slider.key->key);
+      slider.name = key_words::name_of_key(scenario_.parts, slider.key->key);
       if (slider.key->ordered()) {
         const Knobs knob =
             knobs_for(scenario_, {{slider.key->key, slider.values.front().number, slider.values.back().number, ""}});

@@ -13,6 +13,7 @@
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/format.hpp"
+#include "sojourn/report/key_words.hpp"
 
 namespace sojourn {
 namespace {
@@ -60,7 +61,7 @@ Json knobs_json(const Playground& ground) {
                                              : 10.0 * ten;
     list.push_back(
         {{"key", key.key},
-         {"name", knobs.names[k] == key.key ? play_words::name_of_key(ground.scenario().parts, key.key) : knobs.names[k]},
+         {"name", knobs.names[k] == key.key ? key_words::name_of_key(ground.scenario().parts, key.key) : knobs.names[k]},
          {"unit", play_words::unit(key, ground.scenario().parts.settings.currency)},
          {"percent", play_words::is_share(key, range.from, range.to)},
          {"from", range.from},

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "play_words.hpp"
+#include "sojourn/report/key_words.hpp"
 
 namespace sojourn {
 namespace {
@@ -93,7 +94,7 @@ std::vector<KnobWish> lesson_knobs(const Scenario& scenario, const Lesson& lesso
       }
       // Somewhat beyond both, where the scenario takes that.
       const double beyond = 0.5 * (high - low);
-      const std::string name = play_words::name_of_key(scenario.parts, set.path);
+      const std::string name = key_words::name_of_key(scenario.parts, set.path);
       for (const KnobWish& wish : {KnobWish{set.path, low >= 0.0 ? std::max(0.0, low - beyond) : low - beyond,
                                             low >= 0.0 && high <= 1.0 ? std::min(1.0, high + beyond) : high + beyond, name},
                                    KnobWish{set.path, low, high, name}}) {

@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "sojourn/model/model.hpp"
@@ -32,9 +31,5 @@ namespace sojourn::play_words {
 
 /// What a knob's numbers count: the currency of money, "day" of durations, "day-1" of rates, else "1".
 [[nodiscard]] std::string unit(const VariedKey& key, const std::string& currency);
-
-/// What a person calls a key: "First bill: quality" of touchpoint.first-bill.quality.mean, "Live: to Moved, mean delay" of
-/// touchpoint.live.next.moved.after.exponential.mean; the key itself where nothing better is known.
-[[nodiscard]] std::string name_of_key(const ModelParts& parts, std::string_view key);
 
 }  // namespace sojourn::play_words

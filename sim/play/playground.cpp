@@ -13,6 +13,7 @@
 #include "sojourn/decide/leverage.hpp"
 #include "sojourn/outcomes/finished_run.hpp"
 #include "sojourn/outcomes/run_size.hpp"
+#include "sojourn/report/key_words.hpp"
 #include "sojourn/scenario/nearest.hpp"
 
 namespace sojourn {
@@ -136,7 +137,7 @@ std::vector<KnobWish> default_knobs(const Model& model, const Glance& seen) {
   std::sort(places.begin(), places.end());
   std::vector<KnobWish> wishes;
   const auto add = [&](const std::string& key, double from, double to) {
-    wishes.push_back({key, from, to, play_words::name_of_key(parts, key)});
+    wishes.push_back({key, from, to, key_words::name_of_key(parts, key)});
   };
   for (const std::size_t v : places) add(fmt::format("touchpoint.{}.quality.mean", parts.touchpoints[v].id), 0.0, 1.0);
   const double horizon = parts.settings.horizon.value();
