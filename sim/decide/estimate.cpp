@@ -53,11 +53,6 @@ std::vector<double> values(const std::vector<S>& samples, const M& metric) {
   return result;
 }
 
-/// Days after which `metric` asks who is still a customer; 0: it does not.
-double survival_days(const Metric& metric) {
-  return metric.name == "retention_90" ? 90.0 : metric.name == "retention_365" ? 365.0 : 0.0;
-}
-
 /// What a metric needs of all samples: adding up people by tenure takes longer than all else.
 Sums pooled_for(const Metric& metric, const std::vector<Sums>& samples) {
   if (survival_days(metric) > 0.0) return pooled(samples);

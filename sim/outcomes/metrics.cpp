@@ -316,6 +316,10 @@ std::size_t bins_before(const Sums& sums, double days) { return static_cast<std:
 
 }  // namespace
 
+double survival_days(const Metric& metric) {
+  return metric.name == "retention_90" ? 90.0 : metric.name == "retention_365" ? 365.0 : 0.0;
+}
+
 double survival(const Sums& sums, double days) { return survival_over(sums, bins_before(sums, days)); }
 
 std::vector<double> survival(const Sums& sums, std::span<const double> days) {

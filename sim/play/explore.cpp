@@ -47,7 +47,11 @@ Estimate within_reach(const Metric& metric, Estimate e) {
   return e;
 }
 
-double mean_of(const std::vector<double>& values) {
+double mean_of(const Metric& metric, const std::vector<double>& values) {
+  // Who is left after so many days is known in a replication where all have churned before, and unknown where somebody was
+  // not followed so long: the mean of those where it is known would be that of the worst.
+  if (survival_days(metric) > 0.0 && std::any_of(values.begin(), values.end(), [](double x) { return std::isnan(x); }))
+    return std::nan("");
   double sum = 0.0;
   std::size_t count = 0;
   for (const double value : values) {
@@ -99,11 +103,20 @@ class Grid {
       for (const Array& array : outcomes_.arrays) {
         const auto* values = std::get_if<std::vector<double>>(&array.values);
         if (array.name != metric.name || values == nullptr) continue;
-        if (std::none_of(values->begin(), values->end(), [](double value) { return std::isfinite(value); })) continue;
+        if (defined_nowhere(metric, *values)) continue;
         metrics_.push_back(&metric);
         figures_.push_back(merged_.figures(array.name));
       }
     }
+  }
+
+  /// Whether a metric is undefined at all points and plans.
+  [[nodiscard]] bool defined_nowhere(const Metric& metric, const std::vector<double>& values) const {
+    for (std::size_t at = 0; at + replications_ <= values.size(); at += replications_) {
+      const auto first = values.begin() + static_cast<std::ptrdiff_t>(at);
+      if (std::isfinite(mean_of(metric, {first, first + static_cast<std::ptrdiff_t>(replications_)}))) return false;
+    }
+    return true;
   }
 
   void make_sliders() {
@@ -163,7 +176,8 @@ class Grid {
             const std::vector<double> base = samples(point, 0, m);
             for (std::size_t r = 0; r < values.size(); ++r) values[r] -= base[r];
           }
-          const Estimate e = cautious_interval(mean_of(values), values);
+          const double mean = mean_of(*metrics_[m], values);
+          const Estimate e = std::isnan(mean) ? Estimate{mean, mean, mean} : cautious_interval(mean, values);
           of_plan.push_back(rounded_figures(changes ? e : within_reach(*metrics_[m], e)));
         }
         of_point.push_back(std::move(of_plan));

@@ -458,6 +458,27 @@ values = [0.1, 0.5, 0.9]
                     wide += low == 0 or high == 1
         self.assertGreater(wide, 0, "no interval reached further")
         self.assertEqual([knob["name"] for knob in start["knobs"]], ["Drinks: quality"])
+        # Of those few who are followed all leave within the horizon, or nobody is known for 90 days: run says "-", not 0 %.
+        scenario = (SOURCE / "scenarios/telecom.toml").read_text().replace('horizon = "24 months"', 'horizon = "300 days"')
+        self.folder.joinpath("short.toml").write_text(scenario)
+        self.folder.joinpath("short-grid.toml").write_text("""schema = 1
+[sweep]
+scenario = "short.toml"
+design = { grid = {} }
+plans = ["baseline"]
+customers = 2
+replications = 6
+[[vary]]
+key = "touchpoint.first-bill.quality.mean"
+values = [0.35, 0.65]
+""")
+        self.sojourn("sweep", "short-grid.toml", "-o", "short", "--quiet")
+        self.sojourn("merge", "short", "-o", "short.h5", "--quiet")
+        self.sojourn("explore", "short.h5", "-o", "short.html", "--quiet")
+        page = self.folder.joinpath("short.html").read_text()
+        start = json.loads(re.search(r'<script type="application/json" id="start">(.*?)</script>', page, re.DOTALL).group(1))
+        self.assertNotIn("retention_365", [metric["name"] for metric in start["metrics"]])
+        self.assertIn("retained", [metric["name"] for metric in start["metrics"]])
         said = self.sojourn("explore", "coffee.toml", "-o", "x.html", status=2).stderr
         self.assertIn("not the file of a merged sweep", said)
         self.assertIn("sojourn merge", said)

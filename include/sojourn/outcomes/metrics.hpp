@@ -108,6 +108,8 @@ struct Metric {
 [[nodiscard]] double survival(const Sums& sums, double days);
 /// The same at each of `days`, which ascend: all in the time that the last takes alone.
 [[nodiscard]] std::vector<double> survival(const Sums& sums, std::span<const double> days);
+/// Days after which `metric` asks who is still a customer (Kaplan & Meier's metrics); 0 of all others.
+[[nodiscard]] double survival_days(const Metric& metric);
 /// The fewest people at risk in any bin before `days`.
 [[nodiscard]] double fewest_at_risk(const Sums& sums, double days);
 
