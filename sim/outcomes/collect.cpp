@@ -418,6 +418,11 @@ std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& p
 std::optional<OverBudget> over_budget(const ModelParts& parts, const Plan& plan, const std::vector<double>& window_ends,
                                       const std::vector<double>& visit_price) {
   if (!parts.budget.per_quarter) return std::nullopt;
+  return over_budget(parts, spent_by_quarter(parts, plan, window_ends, visit_price));
+}
+
+std::vector<double> spent_by_quarter(const ModelParts& parts, const Plan& plan, const std::vector<double>& window_ends,
+                                     const std::vector<double>& visit_price) {
   const std::vector<Quarter> all = quarters(parts.settings);
   std::vector<double> spent = by_quarter(window_ends, visit_price, all);
   for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
@@ -425,9 +430,15 @@ std::optional<OverBudget> over_budget(const ModelParts& parts, const Plan& plan,
         spending_by_quarter(parts.improvements[plan.improvements[i].index()], plan.level(i), parts.settings, all);
     for (std::size_t q = 0; q < spent.size(); ++q) spent[q] += own[q];
   }
+  return spent;
+}
+
+std::optional<OverBudget> over_budget(const ModelParts& parts, const std::vector<double>& spent) {
+  if (!parts.budget.per_quarter) return std::nullopt;
   const auto most = std::max_element(spent.begin(), spent.end());
   if (most == spent.end() || within_budget(*most, *parts.budget.per_quarter)) return std::nullopt;
-  return OverBudget{all[static_cast<std::size_t>(most - spent.begin())].name, *most, *parts.budget.per_quarter};
+  return OverBudget{quarters(parts.settings)[static_cast<std::size_t>(most - spent.begin())].name, *most,
+                    *parts.budget.per_quarter};
 }
 
 Samples collect_samples(const RunResult& result) {

@@ -62,7 +62,7 @@ class Doubtful {
       return "No single uncertain input is shown to be worth finding out before choosing. " + all;
     const std::size_t k = order.front();
     const std::string why = shown_on_one_line(doubt_.inputs.why[k]);
-    return fmt::format("{}{}: to know it before choosing is worth {}. {}", doubt_.draws.keys[k],
+    return fmt::format("{}{}: to know it before choosing is worth {}. {}", doubt_.input_names[k],
                        why.empty() ? "" : " (" + why + ")", worth_.of(value.of_input[k]), all);
   }
 
@@ -190,7 +190,7 @@ class Doubtful {
       rows.push_back({names_[d], fmt::format("{:.0f} % of draws", 100.0 * value.choices[d].chance_best),
                       worth_.amount(value.choices[d].expected_loss)});
     table("Which plan to take, by " + label(), {"Plan", "Best in", "Expected loss of taking it"}, rows);
-    put("<p>{}.</p>\n", html(value_words::best(value, names_)));
+    put("<p>{}.{}</p>\n", html(value_words::best(value, names_)), html(beyond_budget(doubt_, names_)));
   }
 
   void swings() {
@@ -202,8 +202,8 @@ class Doubtful {
          })) {
       const Swing& swing = decision.swings[k];
       if (!swing.shown) continue;
-      rows.push_back({doubt_.draws.keys[k], change(sign_ * swing.low), change(sign_ * swing.high)});
-      if (swing.turns) turns += fmt::format("<p>{} could change the decision.</p>\n", html(doubt_.draws.keys[k]));
+      rows.push_back({doubt_.input_names[k], change(sign_ * swing.low), change(sign_ * swing.high)});
+      if (swing.turns) turns += fmt::format("<p>{} could change the decision.</p>\n", html(doubt_.input_names[k]));
     }
     const std::string &first = names_[decision.value.best], &second = names_[decision.runner_up];
     if (rows.empty()) {
@@ -221,7 +221,7 @@ class Doubtful {
     for (const std::size_t k :
          value_words::by_falling(value.of_input.size(), [&](std::size_t i) { return value.of_input[i].value; })) {
       std::string why = doubt_.inputs.why[k];
-      rows.push_back({doubt_.draws.keys[k], worth_.of(value.of_input[k]), shown_on_one_line(why)});
+      rows.push_back({doubt_.input_names[k], worth_.of(value.of_input[k]), shown_on_one_line(why)});
     }
     table("What it is worth to find out", {"Input", "Worth (95 %)", "What is known"}, rows);
   }

@@ -270,6 +270,11 @@ std::string goal(const std::vector<GoalTerm>& goal) {
 
 std::string goal(const Comparison& comparison) { return format::in_sentence(goal(comparison.goal.terms)); }
 
+std::string spends(const OverBudget& over, const std::string& currency, std::string_view how) {
+  return fmt::format("spends {} in {}{}, of a budget of {}", format::money(over.spent, currency), over.quarter, how,
+                     format::money(over.budget, currency));
+}
+
 std::vector<std::string> sentences(const Samples& samples, const Comparison& comparison) {
   const Answer found = answer(comparison);
   std::vector<std::string> result{sentence(samples, comparison, comparison.goal.gains, found.goal, unit_of_goal(comparison),
@@ -282,9 +287,7 @@ std::vector<std::string> sentences(const Samples& samples, const Comparison& com
   /// Whoever leads beyond the scenario's budget is no choice as it stands.
   const auto dear = [&](std::size_t leader) {
     if (leader == 0 || !samples.plans[leader].over_budget) return;
-    const OverBudget& over = *samples.plans[leader].over_budget;
-    result.back() += fmt::format(" But it spends {} in {}, of a budget of {}.", format::money(over.spent, samples.currency),
-                                 over.quarter, format::money(over.budget, samples.currency));
+    result.back() += fmt::format(" But it {}.", spends(*samples.plans[leader].over_budget, samples.currency));
   };
   dear(found.goal.leader);
   const bool plain_goal = plain(comparison.goal.terms);

@@ -11,6 +11,7 @@
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/format.hpp"
+#include "sojourn/report/key_words.hpp"
 #include "table.hpp"
 #include "value_tables.hpp"
 
@@ -106,14 +107,14 @@ class ForecastText {
   [[nodiscard]] std::string choice(const Decision& decision) const {
     return value_words::choices(decision.value, names_, fmt::format("by {}", lowered(std::string(by_.label))), false, worth_,
                                 layout_) +
-           prose(value_words::best(decision.value, names_) + ".\n", layout_);
+           prose(value_words::best(decision.value, names_) + "." + beyond_budget(report_, names_) + "\n", layout_);
   }
 
   [[nodiscard]] std::string knowledge(const Decision& decision) const {
     const ValueOfInformation& value = decision.value;
     std::string text =
         prose(fmt::format("To know all inputs before choosing (EVPI): {}\n", worth_.of(value.perfect)), layout_) + "\n" +
-        value_words::inputs(value, report_.draws.keys, worth_, layout_);
+        value_words::inputs(value, report_.input_names, worth_, layout_);
     if (decision.survey != nullptr)
       text += "\n" + value_words::surveys(decision.surveys, report_.draws.keys[decision.survey->input], worth_, layout_);
     if (value.explained < 0.5)
@@ -146,10 +147,10 @@ class ForecastText {
       const Swing& swing = decision.swings[k];
       if (!swing.shown) continue;
       ++shown;
-      table.row({report_.draws.keys[k], input_value(k, swing.low_at), lead(swing.low), input_value(k, swing.high_at),
+      table.row({report_.input_names[k], input_value(k, swing.low_at), lead(swing.low), input_value(k, swing.high_at),
                  lead(swing.high)});
       if (swing.turns)
-        turns += fmt::format("{} could change the decision: where it is {}, {} is ahead.\n", report_.draws.keys[k],
+        turns += fmt::format("{} could change the decision: where it is {}, {} is ahead.\n", report_.input_names[k],
                              (swing.low < 0.0) ? "lowest" : "highest", second);
     }
     if (shown == 0)
@@ -170,7 +171,7 @@ class ForecastText {
   [[nodiscard]] std::string idle_inputs() const {
     std::string list;
     for (std::size_t k = 0; k < report_.draws.idle.size(); ++k) {
-      if (report_.draws.idle[k]) list += (list.empty() ? "" : ", ") + report_.draws.keys[k];
+      if (report_.draws.idle[k]) list += (list.empty() ? "" : ", ") + report_.input_names[k];
     }
     if (list.empty()) return list;
     return prose(fmt::format("None of these plans has what this is about, so that it changes nothing here: {}.\n", list),
@@ -215,6 +216,16 @@ Json forecast_figures(const Forecast& forecast) {
 
 }  // namespace
 
+std::string beyond_budget(const ForecastReport& report, const std::vector<std::string>& names) {
+  const ValueOfInformation& value = report.decision->value;
+  const std::optional<OverBudget>& over = report.draws.over_budget[value.best];
+  const bool any_will_do = names.size() > 1 && value.same.size() + 1 == names.size();
+  if (!over || any_will_do) return {};
+  return fmt::format(
+      " But {} {}.", names[value.best],
+      answer_words::spends(*over, report.inputs.inputs.scenario.parts.settings.currency, " in the mean of the draws"));
+}
+
 Decision decide(const UncertainDraws& draws, std::size_t metric, const SurveyPlan* survey) {
   const ValueSample sample = decision_sample(draws, metric);
   Decision decision{value_of_information(sample), 0, {}, survey, {}};
@@ -241,7 +252,7 @@ Decision decide(const UncertainDraws& draws, std::size_t metric, const SurveyPla
 
 ForecastReport forecast_report(const UncertainInputs& inputs, const UncertainDraws& draws, std::size_t metric,
                                const SurveyPlan* survey) {
-  ForecastReport report{inputs, draws, {}, metric, {}, {}};
+  ForecastReport report{inputs, draws, {}, metric, {}, {}, key_words::names_of_keys(inputs.inputs.scenario, draws.keys)};
   std::vector<std::size_t> told{metric};
   for (const std::string_view name : {"npv", "retained", "nps"}) {
     if (metric_position(name) != metric) told.push_back(metric_position(name));
@@ -276,6 +287,9 @@ std::string forecast_json(const ForecastReport& report, const std::string& file)
     for (std::size_t p = 0; p < draws.plans.size(); ++p) {
       uncertain["chance_best"][draws.plans[p]] = number(decision.choices[p].chance_best);
       uncertain["expected_loss"][draws.plans[p]] = number(decision.choices[p].expected_loss);
+      if (const std::optional<OverBudget>& over = draws.over_budget[p])
+        uncertain["over_budget"][draws.plans[p]] = {
+            {"quarter", over->quarter}, {"spent", number(over->spent)}, {"budget", number(over->budget)}};
     }
     uncertain["explained"] = number(decision.explained);
     uncertain["evpi"] = of(decision.perfect);

@@ -12,6 +12,7 @@
 #include "sojourn/base/special.hpp"
 #include "sojourn/base/special_values.hpp"
 #include "sojourn/engine/run.hpp"
+#include "sojourn/model/budget.hpp"
 #include "sojourn/outcomes/collect.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/sweep/design.hpp"
@@ -76,6 +77,7 @@ class DrawJob {
     }
     const std::vector<std::vector<double>> of_a_plan(options.draws, std::vector<double>(replications_of_a_draw, nan));
     result_.outcomes.assign(metrics().size(), {result_.plans.size(), of_a_plan});
+    spent_.assign(result_.plans.size(), std::vector<std::vector<double>>(options.draws));
     result_.customers = parts.settings.customers;
     result_.people_per_customer = Model(parts).people_per_customer();
   }
@@ -96,6 +98,7 @@ class DrawJob {
     });
     if (failure_) std::rethrow_exception(failure_);
     if (finished_ < options_.draws) throw Interrupted();
+    add_budget();
     return std::move(result_);
   }
 
@@ -115,6 +118,9 @@ class DrawJob {
     const RunResult run = sojourn::run(model, plans, options);
     if (run.interrupted) return;
     const std::vector<Array> arrays = horizon_metrics(run);
+    if (model.parts().budget.per_quarter) {
+      for (std::size_t p = 0; p < plans.size(); ++p) spent_[p][draw] = spent_in(run, p);
+    }
     // Each draw has its own places; only progress is shared.
     for (std::size_t k = 0; k < settings.size(); ++k) result_.values[k][draw] = settings[k].number;
     for (const Array& array : arrays) {
@@ -131,9 +137,37 @@ class DrawJob {
     if (options_.progress) options_.progress(static_cast<double>(finished_) / static_cast<double>(options_.draws));
   }
 
+  /// By quarter, what plan `p` of the run spends in the market of its draw.
+  static std::vector<double> spent_in(const RunResult& run, std::size_t p) {
+    const Program& program = run.programs[p];
+    const Model& model = program.model();
+    const std::vector<double>& ends = program.windows().ends();
+    std::vector<double> paid(ends.size(), 0.0);
+    run.batches[p].each_sample([&](const BatchSums& sample) {
+      for (std::size_t w = 0; w < paid.size(); ++w)
+        paid[w] += sample.windows[w].price.value() * model.people_per_customer() / replications_of_a_draw;
+    });
+    return spent_by_quarter(model.parts(), model.parts().plans[model.plan().index()], ends, paid);
+  }
+
+  /// What the scenario's own quarters come to in the mean of the draws.
+  void add_budget() {
+    const ModelParts& parts = inputs_.inputs.scenario.parts;
+    const std::size_t count = quarters(parts.settings).size();
+    for (const std::vector<std::vector<double>>& draws : spent_) {
+      std::vector<double> mean(count, 0.0);
+      for (const std::vector<double>& spent : draws) {
+        for (std::size_t q = 0; q < std::min(count, spent.size()); ++q)
+          mean[q] += spent[q] / static_cast<double>(draws.size());
+      }
+      result_.over_budget.push_back(over_budget(parts, mean));
+    }
+  }
+
   const UncertainInputs& inputs_;
   const DrawOptions& options_;
   UncertainDraws result_;
+  std::vector<std::vector<std::vector<double>>> spent_;  // [plan][draw][quarter]; empty without a budget
   std::atomic<std::uint64_t> next_ = 0;
   std::atomic<bool> failed_ = false;
   std::mutex mutex_;

@@ -42,6 +42,22 @@ class UncertainTest(ProgramTest):
         self.assertEqual(by["by"], "retained")
         self.assertLess(by["evpi"]["mean"], 1.0)
 
+    def test_inputs_have_the_words_of_the_sliders(self):
+        text = " ".join(self.compare().stdout.split())
+        self.assertIn("A trial of three weeks: delay", text)
+        self.assertIn("Trains for a month: to Cancels, odds", text)
+        self.assertNotIn("train.next[2].odds", text)
+
+    def test_a_plan_beyond_the_budget_of_a_quarter_is_told_so(self):
+        """What is paid per visit is known by simulation alone."""
+        budget = ("--set", "scenario.start=2026-09-07", "--set", "budget.per_quarter=4_000")
+        text = " ".join(self.compare(*budget).stdout.split())
+        self.assertRegex(text, r"A longer trial is worth most in the mean\. But A longer trial spends EUR [\d,.]+( k)? in 20\d\d Q[1-4] in the mean of the draws, of a budget of EUR 4,000\.")
+        found = json.loads(self.compare("--json", *budget).stdout)["uncertain"]["over_budget"]
+        self.assertEqual(list(found), ["longer-trial"])
+        self.assertGreater(found["longer-trial"]["spent"], 4000)
+        self.assertNotIn("over_budget", json.loads(self.compare("--json", *budget[:2], "--set", "budget.per_quarter=4_000_000").stdout)["uncertain"])
+
     def test_a_goal_of_several_figures_decides(self):
         goal = ("--set", "scenario.goal={ npv = 1, nps = 300 }")
         found = json.loads(self.compare("--json", *goal).stdout)["uncertain"]

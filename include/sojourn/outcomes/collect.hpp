@@ -158,7 +158,13 @@ struct QueueField {
 /// Adds the spread of appraisals to samples of `programs`, in the order of the plans, where customers are not coupled.
 void add_appraisal_spreads(Samples& samples, std::span<const Program> programs);
 
-/// Whether `plan` spends more in a quarter than there is, with what visits cost in each window (`PlanSamples::visit_price`).
+/// What `plan` spends in each quarter (`quarters`), with what visits cost in each window (`PlanSamples::visit_price`).
+[[nodiscard]] std::vector<double> spent_by_quarter(const ModelParts& parts, const Plan& plan,
+                                                   const std::vector<double>& window_ends,
+                                                   const std::vector<double>& visit_price);
+/// The quarter in which `spent`, by quarter, is most, if that is more than there is.
+[[nodiscard]] std::optional<OverBudget> over_budget(const ModelParts& parts, const std::vector<double>& spent);
+/// Whether `plan` spends more in a quarter than there is, as both say.
 [[nodiscard]] std::optional<OverBudget> over_budget(const ModelParts& parts, const Plan& plan,
                                                     const std::vector<double>& window_ends,
                                                     const std::vector<double>& visit_price);

@@ -18,11 +18,13 @@ namespace sojourn::answer_words {
 [[nodiscard]] std::string goal(const std::vector<GoalWeight>& goal);
 /// The same of what decides between compared plans, as inside a sentence: "net present value".
 [[nodiscard]] std::string goal(const Comparison& comparison);
+/// "spends EUR 145 k in 2026 Q4, of a budget of EUR 120 k", with `how` behind the quarter.
+[[nodiscard]] std::string spends(const OverBudget& over, const std::string& currency, std::string_view how = "");
 
 /// What the scenario's question is answered with: a sentence on the goal, then one on what is worth most, or on who keeps
-/// most customers where the goal is worth; then, where plans are shown to change waits in a queue, one on the queue where they
-/// change most: mean waits under the baseline and under those plans, of up to four. Each ends with its full stop and stands
-/// by itself.
+/// most customers where the goal is worth; then, where plans are shown to change waits in a queue, one on the queue where
+/// they change most: mean waits under the baseline and under those plans, of up to four. Each ends with its full stop and
+/// stands by itself.
 [[nodiscard]] std::vector<std::string> sentences(const Samples& samples, const Comparison& comparison);
 
 /// "pays", "loses", "open", "no change": of net present value.

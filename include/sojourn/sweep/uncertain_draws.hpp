@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "sojourn/outcomes/collect.hpp"
 #include "sojourn/scenario/uncertain.hpp"
 
 namespace sojourn {
@@ -34,6 +36,8 @@ struct UncertainDraws {
   /// [metric][plan][draw][replication], by place in `metrics()`; NaN where a metric is undefined. Behind them may stand what
   /// decides (`place_of_goal`).
   std::vector<std::vector<std::vector<std::vector<double>>>> outcomes;
+  /// By plan: the quarter in which it spends most beyond the scenario's budget, if it does, in the mean of the draws.
+  std::vector<std::optional<OverBudget>> over_budget;
   std::uint64_t customers = 0;       // simulated in a replication
   double people_per_customer = 1.0;  // real customers for each simulated one
   std::uint64_t events = 0;          // visits simulated
