@@ -162,7 +162,7 @@ std::vector<std::string> answer(const Samples& samples, const Comparison& compar
   const auto figure = [&](std::string_view name) {
     const Metric& metric = *find_metric(name);
     const Estimate e = estimate(samples, 0, metric);
-    return format::value(metric, e.mean, samples.currency) +
+    return format::value(metric, e, samples.currency) +
            (std::isnan(e.low) ? "" : " (± " + format::half_width(metric, e, samples.currency) + ")");
   };
   const double existing = std::accumulate(samples.plans[0].all.begin(), samples.plans[0].all.end(), 0.0,

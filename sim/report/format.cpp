@@ -197,6 +197,34 @@ std::string half_width(const Metric& metric, const Estimate& estimate, const std
   return zero(text) && half > 0.0 && kind(metric) == Kind::money ? digits(half / style.unit) : text;
 }
 
+std::string value(const Metric& metric, const Estimate& estimate, const std::string& currency) {
+  if (std::isnan(estimate.mean) || std::isnan(estimate.low)) return value(metric, estimate.mean, currency);
+  const int decimals = style_of(metric, estimate.mean, half_of(estimate)).decimals;
+  const double size = std::fabs(estimate.mean);
+  std::string text;
+  switch (kind(metric)) {
+    case Kind::share:
+      text = fmt::format("{:.{}f} %", 100.0 * size, decimals);
+      break;
+    case Kind::money: {
+      const Scale scale = scale_of(size);
+      const double number = size / scale.size;
+      text = fmt::format("{} {}{}", currency, number >= 99.95 ? grouped(number) : fmt::format("{:.{}f}", number, decimals),
+                         scale.suffix);
+      break;
+    }
+    case Kind::days:
+      text = fmt::format("{:.{}f} d", size, decimals);
+      break;
+    case Kind::score:
+    case Kind::points:
+    case Kind::number:
+      text = fmt::format("{:.{}f}", size, decimals);
+      break;
+  }
+  return with_sign(text, estimate.mean, "");
+}
+
 std::string interval(const Metric& metric, const Estimate& estimate, const std::string&) {
   const auto ends = [&](const Style& style) {
     return std::pair(written(estimate.low, style, style.suffix), written(estimate.high, style, style.suffix));

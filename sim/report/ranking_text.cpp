@@ -79,7 +79,8 @@ class RankingText {
     Table table;
     std::vector<std::string> head{"best standard improvement", "shift", std::string(by_.label)};
     for (const std::string_view name : other_headlines()) head.emplace_back(metrics()[metric_position(name)].label);
-    for (const char* column : {"score", "weight", "visits", "reach"}) head.emplace_back(column);
+    for (const char* column : {"score", "weight", "visits"}) head.emplace_back(column);
+    if (followed()) head.emplace_back("reach");
     table.row(head);
     for (const TouchpointLeverage& each : ranking_.touchpoints) {
       std::vector<std::string> cells{each.name + (each.ours ? "" : " *")};
@@ -89,12 +90,13 @@ class RankingText {
       cells.push_back(fmt::format("{:.2f}", each.score));
       cells.push_back(fmt::format("{:.3g}", each.weight));
       cells.push_back(fmt::format("{:.2f}", each.visits));
-      cells.push_back(std::isnan(each.reach) ? "-" : fmt::format("{:.0f} %", 100.0 * each.reach));
+      if (followed()) cells.push_back(fmt::format("{:.0f} %", 100.0 * each.reach));
       table.row(cells);
     }
-    std::string text =
-        "Score: mean appraisal of a visit, 0 to 1. Visits per person who arrived; reach: share of people who ever come. "
-        "~: may be no gain and no loss.";
+    std::string text = "Score: mean appraisal of a visit, 0 to 1. Visits per person who arrived";
+    text += followed() ? "; reach: share of people who ever come. "
+                       : ". There is no reach: who ever comes where is not followed where customers act on one another. ";
+    text += "~: may be no gain and no loss.";
     text += fmt::format(" The weakest is sought among those with {:g} visits per person or more.", fewest_visits);
     if (std::any_of(ranking_.touchpoints.begin(), ranking_.touchpoints.end(), [](const auto& each) { return !each.ours; }))
       text += " *: outside the company's reach.";
@@ -104,12 +106,16 @@ class RankingText {
   /// The touchpoints with the largest gains, `most` of them.
   [[nodiscard]] std::string short_table(const Layout& layout, std::size_t most) const {
     Table table;
-    table.row({"best standard improvement", "shift", std::string(by_.label), "score", "reach"});
+    std::vector<std::string> head{"best standard improvement", "shift", std::string(by_.label), "score"};
+    if (followed()) head.emplace_back("reach");
+    table.row(head);
     for (const TouchpointLeverage& each : ranking_.touchpoints) {
       if (most-- == 0) break;
-      table.row({shortened(each.name, 24) + (each.ours ? "" : " *"), each.best ? shift(each.pulls[*each.best]) : "-",
-                 change(each, by_.name), fmt::format("{:.2f}", each.score),
-                 std::isnan(each.reach) ? "-" : fmt::format("{:.0f} %", 100.0 * each.reach)});
+      std::vector<std::string> cells{shortened(each.name, 24) + (each.ours ? "" : " *"),
+                                     each.best ? shift(each.pulls[*each.best]) : "-", change(each, by_.name),
+                                     fmt::format("{:.2f}", each.score)};
+      if (followed()) cells.push_back(fmt::format("{:.0f} %", 100.0 * each.reach));
+      table.row(cells);
     }
     return table.text(layout);
   }
@@ -200,6 +206,12 @@ class RankingText {
   }
 
  private:
+  /// Whether it is known who ever comes where.
+  [[nodiscard]] bool followed() const {
+    return std::none_of(ranking_.touchpoints.begin(), ranking_.touchpoints.end(),
+                        [](const TouchpointLeverage& each) { return std::isnan(each.reach); });
+  }
+
   /// A goal of several figures does not rank: gains of one figure have a unit that people know.
   [[nodiscard]] std::string by_what() const {
     const std::vector<GoalTerm> goal = goal_of(ranking_.samples);

@@ -195,9 +195,9 @@ std::string control_variate_text(const Samples& samples, const ControlVariate& c
     if (std::isnan(c.mean) || of.needs != Needs::nothing) continue;
     any = true;
     const auto times = [](double ratio) { return std::isnan(ratio) ? std::string("-") : fmt::format("1 / {:.2f}", ratio); };
-    table.row({std::string(of.label), format::value(of, c.mean, samples.currency),
-               "± " + format::half_width(of, {c.mean, c.low, c.high, 0.0, plan.all.size()}, samples.currency),
-               times(c.variance_ratio), times(c.net_ratio)});
+    const Estimate e{c.mean, c.low, c.high, 0.0, plan.all.size()};
+    table.row({std::string(of.label), format::value(of, e, samples.currency),
+               "± " + format::half_width(of, e, samples.currency), times(c.variance_ratio), times(c.net_ratio)});
   }
   std::string text = "\n";
   if (!any) return text + "No control variate: it takes at least 4 samples: more customers or replications.\n";

@@ -563,7 +563,7 @@ std::string run_text(const Samples& samples, const Layout& layout) {
     if (!samples.mechanisms.has(of.needs)) continue;
     const Estimate e = estimate(samples, 0, of);
     if (of.name == "investment" && e.mean == 0.0) continue;
-    figures.row({std::string(of.label), format::value(of, e.mean, samples.currency),
+    figures.row({std::string(of.label), format::value(of, e, samples.currency),
                  std::isnan(e.low) ? "" : (e.thin() ? "? ± " : "± ") + format::half_width(of, e, samples.currency)});
   }
   text += figures.text(layout) + "\n";

@@ -22,6 +22,8 @@ enum class Kind { share, score, points, money, days, number };
 
 /// A metric's value in its own unit: shares as per cent, scores with three digits, money with the currency.
 [[nodiscard]] std::string value(const Metric& metric, double value, const std::string& currency);
+/// The same with no more decimals than its interval supports, which are those of `half_width`: they stand side by side.
+[[nodiscard]] std::string value(const Metric& metric, const Estimate& estimate, const std::string& currency);
 /// A difference with its sign: shares in points ("+1.23 pt").
 [[nodiscard]] std::string difference(const Metric& metric, double value, const std::string& currency);
 /// The same with no more decimals than its interval supports: two digits of half its width.
