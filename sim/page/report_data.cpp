@@ -68,7 +68,7 @@ std::string half_of(const Metric& metric, const Estimate& e, const std::string& 
 }
 
 Json with_text(const Metric& metric, const Estimate& e, const std::string& currency) {
-  const std::string value = format::value(metric, e.mean, currency);
+  const std::string value = format::value(metric, e, currency);
   return {number(e.mean), number(e.low), number(e.high), value,
           std::isnan(e.low) ? "" : half_of(metric, e, value, currency)};
 }
@@ -115,6 +115,9 @@ std::string value_text(const TouchMetric& metric, double value) {
   if (metric.name.ends_with("_per_person")) return fmt::format("{:.2f}", value);
   return fmt::format("{:.3f}", value);
 }
+
+/// Whether a figure is of those alone who come to a queue: elsewhere it is nothing, not 0.
+bool of_queues(const TouchMetric& metric) { return metric.name == "wait_days" || metric.name == "gave_up"; }
 
 std::string value_text(const QueueField& field, double value) {
   if (std::isnan(value)) return "-";
@@ -507,8 +510,10 @@ class Data {
                        {"team", has_team ? parts.teams[touchpoint.team.index()].name : ""},
                        {"end", touchpoint.end.has_value()}});
     }
-    for (const TouchMetric* metric : columns_) columns.push_back({{"name", metric->name}, {"about", metric->description}});
-    for (const QueueField* field : queue_columns_) columns.push_back({{"name", field->name}, {"about", field->long_name}});
+    for (const TouchMetric* metric : columns_)
+      columns.push_back({{"name", metric->name}, {"about", metric->description}, {"queue", false}});
+    for (const QueueField* field : queue_columns_)
+      columns.push_back({{"name", field->name}, {"about", field->long_name}, {"queue", true}});
     for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
       if (k >= detailed_) {
         cells.push_back(nullptr);
@@ -519,7 +524,8 @@ class Data {
         Json row = Json::array();
         for (const TouchMetric* metric : columns_) {
           const Estimate e = estimate(samples_, k, v, *metric);
-          row.push_back({number(e.mean), number(e.low), number(e.high), value_text(*metric, e.mean)});
+          const bool waits = parts.touchpoints[v].queues() || !of_queues(*metric);
+          row.push_back({number(e.mean), number(e.low), number(e.high), waits ? value_text(*metric, e.mean) : "-"});
         }
         const std::vector<QueueFigures>& all = samples_.plans[k].queues;
         const auto queue = std::find_if(all.begin(), all.end(), [&](const QueueFigures& q) { return q.touchpoint == v; });
@@ -533,6 +539,13 @@ class Data {
     }
     json_["touchpoints"] = {{"names", names}, {"columns", columns}, {"cells", cells}};
     channels();
+  }
+
+  /// Whether somebody queues at a touchpoint of the channel.
+  [[nodiscard]] bool queues_in(ChannelId channel) const {
+    const std::vector<Touchpoint>& all = report_.model.parts().touchpoints;
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Touchpoint& each) { return each.channel == channel && each.queues(); });
   }
 
   /// Visits in each channel in which there is a touchpoint, with the touchpoints' columns but those of queues.
@@ -558,7 +571,8 @@ class Data {
             continue;
           }
           const Estimate e = estimate(there, *metric);
-          row.push_back({number(e.mean), number(e.low), number(e.high), value_text(*metric, e.mean)});
+          const bool waits = !of_queues(*metric) || queues_in(channel);
+          row.push_back({number(e.mean), number(e.low), number(e.high), waits ? value_text(*metric, e.mean) : "-"});
         }
         rows.push_back(std::move(row));
       }

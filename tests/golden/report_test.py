@@ -247,8 +247,13 @@ class Page(Report):
         self.assertEqual(section.count("<circle"), 50)
         better = section.count('<circle class="better"')
         self.assertIn(f"better in {better} of 50 equally likely outcomes", words)
+        names = {"improvement.three-weeks.effect.delay": "A trial of three weeks: delay", "touchpoint.train.next[2].odds": "Trains for a month: to Cancels, odds",
+                 "touchpoint.train.next[1].odds": "Trains for a month: to Pauses, odds"}
         for key, one in said["swing"].items():
-            self.assertEqual(one["shown"], f'<th scope="row">{key}</th><td>EUR' in section)
+            self.assertIn(key, names)
+            self.assertEqual(one["shown"], f'<th scope="row">{names[key]}</th><td>EUR' in section)
+        self.assertIn(names["touchpoint.train.next[2].odds"], section)
+        self.assertNotIn("touchpoint.train", section)
         self.assertIn("With what is not known", text[:text.index("</header>")])
         self.assertNotIn('<section id="doubt"', self.page(file, "--fast").read_text(encoding="utf-8"))
 
@@ -436,7 +441,10 @@ class Browser(Report):
         for plan, entry in said["plans"].items():
             value, text = self.cell(browser, plan, "retention")
             self.assertEqual(value, entry["metrics"]["retention"]["mean"])
-            self.assertTrue(text.startswith(f"{100 * value:.2f} %"), text)
+            # With the decimals of the interval beside it.
+            [(whole, half)] = re.findall(r"^([\d.]+) %± ([\d.]+) pt", text.replace("\u00a0", " "))
+            self.assertAlmostEqual(float(whole), 100 * value, delta=0.51 * 0.1 ** len(whole.partition(".")[2]))
+            self.assertEqual(len(whole.partition(".")[2]), len(half.partition(".")[2]), text)
 
         plans = [entry["name"] for entry in said["plans"].values()]
         shown = set()
@@ -664,6 +672,21 @@ class Browser(Report):
         self.assertLessEqual(over, 0)
         # Where a table is cut off, a shade says that there is more; it scrolls with the window, and the paper over it with the table.
         self.assertEqual(browser.execute_script("return getComputedStyle(document.querySelector('#plans-table .scroll')).backgroundAttachment"), "local, local, scroll, scroll")
+
+    def test_touchpoints_fit_and_those_without_a_queue_have_a_dash(self):
+        browser = self.open(self.page(self.results("scenarios/service-line.toml")[0]))
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+        over = browser.execute_script("return [...document.querySelectorAll('#touchpoint-table .scroll')].map((box) => box.scrollWidth - box.clientWidth)")
+        self.assertEqual(len(over), 2)  # with that of queues
+        self.assertLessEqual(max(over), 0, over)
+        for metric in ("wait_days", "gave_up"):
+            said = browser.execute_script(f"return [...document.querySelectorAll('#touchpoint-table td[data-touchpoint][data-metric={metric}]')].map((cell) => cell.textContent)")
+            self.assertGreater(len(said), 2)
+            self.assertEqual(sum(text != "-" for text in said), 1, said)  # at the line alone
+        # Who comes where is not followed where customers act on one another: no column of dashes.
+        heads = browser.execute_script("return [...document.querySelectorAll('#touchpoint-table thead th')].map((cell) => cell.textContent)")
+        self.assertIn("Best standard step", heads)
+        self.assertNotIn("Reach", heads)
 
     def test_within_a_budget_that_the_leading_plan_exceeds_another_set_is_named(self):
         """Not as one that "may be no more than" the plan that leads, which is worth more and beyond the budget."""

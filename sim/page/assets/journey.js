@@ -50,23 +50,28 @@ export const journey = () => {
   }
   const labels = { visits: "Visits per person", repeats: "Repeats per person", quality: "Quality", satisfaction: "Satisfaction", effort: "Effort", wait_days: "Wait", gave_up: "Gave up", solved_logged: "Logged as solved", solved_true: "Solved", matched: "Best fit", mistargeted: "Worse than none", fit: "Mean fit", wait_median: "Median wait", wait_p90: "90 % wait", wait_p95: "95 % wait", service_level: "Answered in time", turned_away: "Turned away", revenue_per_person: `Revenue per person, ${currency}`, cost_per_person: `Cost per person, ${currency}`, still_waiting: "Still waiting", utilisation: "Servers busy" };
   const levers = new Map((data.leverage?.rows ?? []).map((one) => [one.id, one]));
+  const followed = [...levers.values()].some((one) => one.reach !== null); // not where customers act on one another
+  const leverHead = data.leverage ? ["Best standard step", `Worth, ${currency}`, "Retained by it", ...(followed ? ["Reach"] : [])] : [];
   const lever = (id) => {
     if (!data.leverage) return [];
     const one = levers.get(id);
-    if (!one?.shift) return ["-", "-", "-", "-"];
+    if (!one?.shift) return Array(leverHead.length).fill("-");
     const cell = (key) => element("td", { "data-lever": id, "data-metric": key, "data-value": one[key][0] }, minus(one[key][3]), element("span", { class: "interval" }, `${one[key][4]}${one[key][5] || one[key][1] === null ? "" : " ~"}`));
     const roles = [one.on_purchase && `${one.on_purchase} of purchase`, one.on_retention && `${one.on_retention} of retention`].filter(Boolean).join(", ");
-    return [element("td", { class: "wraps" }, minus(one.shift), element("span", { class: "interval" }, roles)), cell("npv"), cell("retained"), one.reach === null ? "-" : percent(one.reach, 0)];
+    return [element("td", { class: "wraps" }, minus(one.shift), element("span", { class: "interval" }, roles)), cell("npv"), cell("retained"), ...(followed ? [one.reach === null ? "-" : percent(one.reach, 0)] : [])];
   };
-  const leverHead = data.leverage ? ["Best standard step", `Worth, ${currency}`, "Retained by it", "Reach"] : [];
   const badge = (id) => (id === data.leverage?.weakest ? " (weakest)" : "") + (id === data.leverage?.worth_fixing ? " (worth fixing)" : id === data.leverage?.leader ? " (largest gain seen, may be chance)" : "");
-  const rows = names.map((name, v) => [name, v]).filter(([name]) => !name.end).map(([name, v]) => [
-    name.name + badge(name.id), element("td", { class: "words" }, [name.stage, name.channel, name.team].filter(Boolean).join(", ")),
-    ...columns.map((column, c) => element("td", { "data-touchpoint": name.id, "data-metric": column.name, "data-value": cells[chosen.plan][v][c][0] }, cells[chosen.plan][v][c][3])), ...lever(name.id)]);
+  const figures = (name, v, queue) => columns.flatMap((column, c) => (column.queue !== queue ? [] : [element("td", { "data-touchpoint": name.id, "data-metric": column.name, "data-value": cells[chosen.plan][v][c][0] }, cells[chosen.plan][v][c][3])]));
+  const heads = (queue) => columns.filter((column) => column.queue === queue).map((column) => element("th", { scope: "col", title: column.about }, labels[column.name] ?? column.name));
+  const places = names.map((name, v) => [name, v]).filter(([name]) => !name.end);
+  const rows = places.map(([name, v]) => [
+    name.name + badge(name.id), element("td", { class: "words" }, [name.stage, name.channel, name.team].filter(Boolean).join(", ")), ...figures(name, v, false), ...lever(name.id)]);
+  const queued = places.filter(([, v]) => columns.some((column, c) => column.queue && cells[chosen.plan][v][c][0] !== null)).map(([name, v]) => [name.name, ...figures(name, v, true)]);
+  const queues = queued.length ? [table(`${plans[chosen.plan].name}, all customers: every queue`, ["Touchpoint", ...heads(true)], queued)] : [];
   const whole = columns.slice(0, data.channels?.cells[chosen.plan]?.[0].length ?? 0);
   const channels = data.channels ? [table(`${plans[chosen.plan].name}, all customers: every channel`, ["Channel", ...whole.map((column) => element("th", { scope: "col", title: column.about }, labels[column.name] ?? column.name))], data.channels.names.map((name, i) => [name.name,
     ...whole.map((column, c) => element("td", { "data-channel": name.id, "data-metric": column.name, "data-value": data.channels.cells[chosen.plan][i][c][0] }, data.channels.cells[chosen.plan][i][c][3]))]))] : [];
-  section("touchpoint-table").replaceChildren(table(`${plans[chosen.plan].name}, all customers: every touchpoint${data.leverage ? `. Steps, weakest and worth fixing: under ${data.leverage.plan}` : ""}`, ["Touchpoint", element("th", { scope: "col", class: "words" }, "Stage, channel, team"), ...columns.map((column) => element("th", { scope: "col", title: column.about }, labels[column.name] ?? column.name)), ...leverHead], rows), ...channels);
+  section("touchpoint-table").replaceChildren(table(`${plans[chosen.plan].name}, all customers: every touchpoint${data.leverage ? `. Steps, weakest and worth fixing: under ${data.leverage.plan}` : ""}`, ["Touchpoint", element("th", { scope: "col", class: "words" }, "Stage, channel, team"), ...heads(false), ...leverHead], rows), ...queues, ...channels);
 };
 
 // ---- who is better off, and where fewer leave
