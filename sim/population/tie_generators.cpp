@@ -67,8 +67,8 @@ ContactRows::Ties ties_begun(std::shared_ptr<Begun> begun, std::uint32_t people)
           }};
 }
 
-/// Who began a tie to whom, a bit for each pair: where people have many contacts that is soon asked, and takes less room than
-/// the ties themselves.
+/// Who began a tie to whom, a bit for each pair: where people have many contacts that is soon asked, and takes less room
+/// than the ties themselves.
 class TiedPairs {
  public:
   TiedPairs(std::uint32_t people, std::uint32_t slots)
