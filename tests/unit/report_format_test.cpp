@@ -1,4 +1,5 @@
 // Numbers as people write them.
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -79,6 +80,23 @@ TEST_CASE("format: metrics in their own units", "[report]") {
   CHECK(format::interval(metric("npv"), wide, "EUR") == "-1,015 k to -693 k");
   const Estimate small{17.6, 17.5, 17.7, 1.0, 10};
   CHECK(format::half_width(metric("clv"), small, "EUR") == "0.1");
+}
+
+TEST_CASE("format: a value has the decimals of the half width beside it", "[report]") {
+  const auto told = [](const char* name, double mean, double half) {
+    const Estimate e{mean, mean - half, mean + half, 1.0, 10};
+    return format::value(metric(name), e, "EUR") + " ± " + format::half_width(metric(name), e, "EUR");
+  };
+  CHECK(told("nps", -14.0, 4.02) == "-14.0 ± 4.0");
+  CHECK(told("nps", -14.0, 0.42) == "-14.00 ± 0.42");
+  CHECK(told("nps", 2.3, 11.0) == "2 ± 11");
+  CHECK(told("retention", 0.73926, 0.0143) == "73.9 % ± 1.4");
+  CHECK(told("retention", 0.99964, 0.0003) == "99.96 % ± 0.03");
+  CHECK(told("satisfaction", 0.54812, 0.0241) == "0.548 ± 0.024");
+  CHECK(told("npv", 33.3e3, 2.04e3) == "EUR 33.3 k ± 2.0");
+  CHECK(told("npv", -1.2e6, 0.31e6) == "-EUR 1.20 M ± 0.31");
+  CHECK(told("time_to_purchase", 5.04, 1.3) == "5.0 d ± 1.3 d");
+  CHECK(format::value(metric("nps"), Estimate{-14.0, std::nan(""), std::nan(""), 1.0, 1}, "EUR") == "-14.00");
 }
 
 TEST_CASE("format: a difference has no more decimals than its interval supports", "[report]") {
