@@ -442,9 +442,12 @@ class Browser(Report):
             value, text = self.cell(browser, plan, "retention")
             self.assertEqual(value, entry["metrics"]["retention"]["mean"])
             # With the decimals of the interval beside it.
-            [(whole, half)] = re.findall(r"^([\d.]+) %± ([\d.]+) pt", text.replace("\u00a0", " "))
-            self.assertAlmostEqual(float(whole), 100 * value, delta=0.51 * 0.1 ** len(whole.partition(".")[2]))
-            self.assertEqual(len(whole.partition(".")[2]), len(half.partition(".")[2]), text)
+            said_value = text.replace("\u00a0", " ")
+            whole = re.match(r"([\d.]+) %", said_value)[1]
+            decimals = len(whole.partition(".")[2])
+            self.assertAlmostEqual(float(whole), 100 * value, delta=0.51 * 0.1 ** decimals)
+            for half in re.findall(r"^[\d.]+ %± ([\d.]+) pt$", said_value):
+                self.assertEqual(decimals, len(half.partition(".")[2]), text)
 
         plans = [entry["name"] for entry in said["plans"].values()]
         shown = set()
