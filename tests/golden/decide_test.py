@@ -304,6 +304,14 @@ improvements = ["second"]
         self.assertEqual((ranking["worth_fixing"], ranking["runner_up"]), ("s1", "s0"))
         self.assertAlmostEqual(ranking["lead"]["mean"], known["second"] - known["first"], delta=ranking["lead"]["mean"] - ranking["lead"]["low"])
 
+    def test_reach_is_a_column_or_said_to_be_missing(self):
+        few = ("--customers", 300, "--replications", 2)
+        for name, followed in (("insurer-book", True), ("closed-loop", False)):
+            short, full = (" ".join(self.sojourn("rank", SCENARIOS / f"{name}.toml", *few, *more).split()) for more in ((), ("--full",)))
+            self.assertEqual("score reach" in short, followed)
+            self.assertEqual("visits reach" in full, followed)
+            self.assertEqual("There is no reach: who ever comes where is not followed where customers act on one another." in full, not followed)
+
     def test_detours_and_barriers(self):
         # Two ways to the till, one of which loses most of those who take it.
         head = shop(1).split("[[touchpoint]]")[0].replace("s0 = 1.0", "door = 1.0")
