@@ -15,12 +15,12 @@
 #include "sojourn/engine/amounts.hpp"
 #include "sojourn/engine/carried.hpp"
 #include "sojourn/engine/clock.hpp"
-#include "sojourn/model/market_copies.hpp"
 #include "sojourn/engine/race_hazards.hpp"
 #include "sojourn/engine/service_lines.hpp"
 #include "sojourn/engine/surveys.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/model/closed_loops.hpp"
+#include "sojourn/model/market_copies.hpp"
 #include "sojourn/model/model.hpp"
 #include "sojourn/tally/shape.hpp"
 
