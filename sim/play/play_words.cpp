@@ -81,7 +81,7 @@ std::vector<std::pair<std::size_t, std::size_t>> ways_of(const ModelParts& parts
 
 bool is_share(const VariedKey& key, double low, double high) {
   const bool plain = key.unit == "1" && key.after != "%";
-  return key.share && plain && low >= 0.0 && high <= 1.0;
+  return key.as_percent && plain && low >= 0.0 && high <= 1.0;
 }
 
 std::string unit(const VariedKey& key, const std::string& currency) { return key.money ? currency : key.unit; }

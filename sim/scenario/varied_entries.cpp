@@ -209,8 +209,8 @@ bool VariedEntries::parse_key(Entry& entry, const std::function<void(std::string
   if (is_duration(declared_)) entry.key.unit = "day";
   if (declared_ != nullptr) {
     const keys::Bounds& bounds = declared_->bounds;
-    entry.key.share = declared_->kind == keys::Kind::quality || declared_->unit == "per year" ||
-                      (bounds.low >= 0.0 && bounds.high <= 1.0 && !entry.key.whole);
+    entry.key.as_percent = declared_->kind == keys::Kind::quality || declared_->unit == "per year" ||
+                           (bounds.low >= 0.0 && bounds.high <= 1.0 && !entry.key.whole);
     entry.key.money = declared_->unit.starts_with("money");
   }
   if (declared_ != nullptr && (declared_->kind == keys::Kind::rate || declared_->kind == keys::Kind::share_rate))

@@ -46,7 +46,7 @@ struct VariedKey {
   std::string place;               // of the entry: "sweep.toml:14"
   std::string unit = "1";          // UDUNITS: "day" of durations, "day-1" of rates
   bool whole = false;              // rounded to whole numbers
-  bool share = false;              // a number from 0 to 1 that is written in percent
+  bool as_percent = false;         // a number from 0 to 1 that is written in percent
   bool money = false;              // an amount in the scenario's currency
   std::string before, after;       // of an effect: what stands around its number, "-" and "%"
   std::variant<Range, List, Drawn> values = Range{};
