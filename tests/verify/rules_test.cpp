@@ -505,6 +505,42 @@ TEST_CASE("closed loops: to a line come as many as the market has, whoever stand
   }
 }
 
+TEST_CASE("closed loops: those for whom a customer stands answer by themselves", "[verify]") {
+  // Everybody makes one visit, after which some are asked, answer low and are called. Calls vary between replications as
+  // those of as many customers as the market has, not as those of the few who are simulated.
+  const auto variation = [](std::uint64_t customers, double market) {
+    Touchpoint line = place(Stage::retention, {by_odds(3, 1.0, Fixed{1.0})});
+    line.pools = {PoolId(0)};
+    line.handle_time = Fixed{0.1 / 24.0};
+    ModelParts parts = journey({place(Stage::purchase, {by_odds(2, 1.0, Fixed{1.0})}), line,
+                                place(Stage::retention, {by_odds(3, 1.0, Fixed{5.0})}), finish(End::churned)},
+                               30.0, customers);
+    parts.settings.market = market;
+    parts.settings.replications = 30;
+    Pool pool;
+    pool.id = pool.name = "pool";
+    pool.servers = {{0.0, 1.0}};
+    parts.pools = {pool};
+    Survey survey;
+    survey.id = survey.name = "survey";
+    survey.sample = 0.7;
+    survey.after = {TouchpointId(2)};
+    survey.closed_loop = ClosedLoop{10.0, TouchpointId(1), Days(0.5)};
+    trait(parts.personas.front(), BuiltinTrait::satisfaction) = Fixed{0.1};
+    parts.behaviour.memory = 0.0;
+    parts.behaviour.recommend_sd = 0.0;
+    parts.surveys = {survey};
+    Sample share;
+    const RunResult result = run_of(parts, PlanId(0));
+    for (const Totals& totals : result.totals[0]) share.add(pool_utilisation(totals, 0, 30.0));
+    REQUIRE(share.mean() > 0.0);
+    return share.standard_error() * std::sqrt(static_cast<double>(share.count())) / share.mean();
+  };
+  // Of 2,000 with a chance of p each a share of sqrt((1 - p) / (2000 p)), 3 to 4 per cent; of 20 ten times as much.
+  CHECK(variation(20, 2000.0) < 0.08);
+  CHECK_FALSE(variation(20, 20.0) < 0.08);  // the twin: as few as are simulated
+}
+
 TEST_CASE("rules: any number of threads gives the same bits", "[verify]") {
   ModelParts parts = mortal(0.01, 0.2, 0.75);
   parts.settings.replications = 2;
