@@ -51,11 +51,15 @@ void add_page(CLI::App& app, Options& o) {
   app.add_flag("--no-open", o.no_open, "of the page: prints the address, and opens no browser");
 }
 
-/// How work is done, and what is said of it meanwhile.
-void add_work(CLI::App& app, Options& o, const char* quiet) {
+void add_threads(CLI::App& app, Options& o) {
   app.add_option("--threads", o.line.threads, "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
       ->type_name("T")
       ->check(CLI::Range(1, most_threads));
+}
+
+/// How work is done, and what is said of it meanwhile.
+void add_work(CLI::App& app, Options& o, const char* quiet) {
+  add_threads(app, o);
   app.add_flag("--quiet", o.line.quiet, quiet);
   app.add_flag("--no-progress", o.no_progress, "no progress bar");
 }
@@ -166,9 +170,7 @@ void add_lesson(CLI::App& app, Options& o) {
   add_changes(*lesson, o);
   lesson->add_flag("--json", o.line.json, "all of it as JSON on stdout, the prediction too where it is given")
       ->excludes(sheet);
-  lesson->add_option("--threads", o.line.threads, "threads; changes no number")
-      ->type_name("T")
-      ->check(CLI::Range(1, most_threads));
+  add_threads(*lesson, o);
   lesson->add_flag("--no-progress", o.no_progress, "no progress bar");
   lesson->footer(
       "With --set, --customers, --seed and the like the figures are shown as changed, beside those of the lesson.\n"
@@ -268,9 +270,7 @@ void add_trace(CLI::App& app, Options& o) {
       ->type_name("FILE");
   trace->add_flag(force_option, o.line.force, force_help);
   add_changes(*trace, o);
-  trace->add_option("--threads", o.line.threads, "threads; changes no number")
-      ->type_name("T")
-      ->check(CLI::Range(1, most_threads));
+  add_threads(*trace, o);
   trace->add_flag("--quiet", o.line.quiet, "only errors");
   trace->add_flag("--no-progress", o.no_progress, "no progress bar");
   trace->footer(
@@ -290,9 +290,7 @@ void add_play(CLI::App& app, Options& o) {
   add_page(*play, o);
   add_changes(*play, o);
   play->remove_option(play->get_option("--replications"));  // an answer has as many as it takes
-  play->add_option("--threads", o.line.threads, "threads; changes no number")
-      ->type_name("T")
-      ->check(CLI::Range(1, most_threads));
+  add_threads(*play, o);
   play->add_flag("--quiet", o.line.quiet, "only the address, and errors");
   play->footer(
       "The page has a switch for each improvement and a slider for each [[knob]] of the scenario, or for the quality of the "
@@ -343,11 +341,7 @@ void add_sweep(CLI::App& app, Options& o) {
   sweep->add_option("--cpus", o.line.cpus, "with --emit-slurm: processors a task; default 1")
       ->type_name("N")
       ->check(CLI::Range(1, 4096));
-  sweep
-      ->add_option("--threads", o.line.threads,
-                   "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
-      ->type_name("T")
-      ->check(CLI::Range(1, 4096));
+  add_threads(*sweep, o);
   sweep->add_flag("--json", o.line.json, "with --dry-run: as JSON");
   sweep->add_flag("--quiet", o.line.quiet, "only errors");
   sweep->add_flag("--no-progress", o.no_progress, "no progress bar");
@@ -396,11 +390,7 @@ void add_sensitivity(CLI::App& app, Options& o) {
       ->type_name("ID");
   sensitivity->add_option("-o,--output", o.line.output, "also a picture of the boxes (.svg)")->type_name("FILE");
   sensitivity->add_flag(force_option, o.line.force, force_help);
-  sensitivity
-      ->add_option("--threads", o.line.threads,
-                   "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
-      ->type_name("T")
-      ->check(CLI::Range(1, most_threads));
+  add_threads(*sensitivity, o);
   sensitivity->add_flag("--json", o.line.json, "as JSON on stdout");
   sensitivity->footer(
       "Of a sweep by morris: mu*, mu and sigma of each key's elementary effects. By saltelli: first-order and total shares "

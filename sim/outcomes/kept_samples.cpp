@@ -105,30 +105,29 @@ std::vector<std::span<const SumField<Sums>>> market_sums_of(const Mechanisms& me
   return result;
 }
 
-/// Calls `use(outcome, persona, change, satisfaction)` with each cell of winners and losers, in the order of the file.
-template <class Paired, class Use>
-void each_fortune(Paired& paired, std::size_t personas, Use use) {
+/// Calls `use(outcome, persona, first, second)` with each cell of two classes that have as many members as said, in the
+/// order of the file.
+template <class First, std::size_t firsts, class Second, std::size_t seconds, class Paired, class Use>
+void each_pair(Paired& paired, std::size_t personas, Use use) {
   for (auto& outcome : paired) {
     for (std::size_t p = 0; p < personas; ++p) {
-      for (std::size_t o = 0; o < customer_change_count; ++o) {
-        for (std::size_t f = 0; f < satisfaction_change_count; ++f)
-          use(outcome, p, static_cast<CustomerChange>(o), static_cast<SatisfactionChange>(f));
+      for (std::size_t i = 0; i < firsts; ++i) {
+        for (std::size_t k = 0; k < seconds; ++k) use(outcome, p, static_cast<First>(i), static_cast<Second>(k));
       }
     }
   }
 }
 
-/// The same by standing under the first plan and under the plan: `use(outcome, persona, before, after)`.
+/// The cells of winners and losers.
+template <class Paired, class Use>
+void each_fortune(Paired& paired, std::size_t personas, Use use) {
+  each_pair<CustomerChange, customer_change_count, SatisfactionChange, satisfaction_change_count>(paired, personas, use);
+}
+
+/// Those by standing under the first plan and under the plan.
 template <class Paired, class Use>
 void each_standing(Paired& paired, std::size_t personas, Use use) {
-  for (auto& outcome : paired) {
-    for (std::size_t p = 0; p < personas; ++p) {
-      for (std::size_t before = 0; before < end_standing_count; ++before) {
-        for (std::size_t after = 0; after < end_standing_count; ++after)
-          use(outcome, p, static_cast<EndStanding>(before), static_cast<EndStanding>(after));
-      }
-    }
-  }
+  each_pair<EndStanding, end_standing_count, EndStanding, end_standing_count>(paired, personas, use);
 }
 
 /// Members of a tier by what became of them without the plan, and by standing under it: `use(outcome, tier, persona,
